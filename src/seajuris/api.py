@@ -1,0 +1,127 @@
+"""The public functions: `locate` and `assess`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seajuris import states
+from seajuris.errors import CaseError, InputError
+from seajuris.position import Position, parse_position
+from seajuris.version import __version__
+
+if TYPE_CHECKING:
+    from seajuris.assessment import Assessment
+    from seajuris.case import Case
+    from seajuris.place import Place
+
+
+def today() -> dt.date:
+    """The day that is assumed where none is told (UTC)."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+def locate(
+    position: str | Position,
+    *,
+    accuracy: str | float | None = None,
+    on: str | dt.date | None = None,
+    zones: str | Path | None = None,
+) -> Place:
+    """Place a position: which maritime zones, whose, how far from the lines, how sure.
+
+    Args:
+        position: Text in any notation that `parse_position` accepts, or a `Position`.
+        accuracy: Radius of uncertainty: text with a unit ("1 nm"), or a number of metres.
+        on: Day of the facts, ISO 8601; by default today, and the result says so.
+        zones: A zone GeoPackage to use instead of the shipped one.
+
+    Raises:
+        PositionError: if the position or the accuracy cannot be read with certainty.
+        InputError: if the day is no day or lies in the future.
+        DataError: if the zone data are missing or damaged.
+    """
+    from seajuris.zones.locate import locate as place_position
+    from seajuris.zones.store import shipped_zones, zones_in
+
+    if isinstance(position, str):
+        position = parse_position(position, accuracy=accuracy)
+    elif accuracy is not None:
+        raise InputError("give the accuracy with the Position, not beside it", where="accuracy")
+    day = parse_day(on)
+    store = zones_in(Path(zones)) if zones is not None else shipped_zones()
+    provenance: dict[str, Any] = {"software": __version__, "zones": store.verify()}
+    place = place_position(position, day or today(), store)
+    notes = place.notes if day else (_no_day("claims"), *place.notes)
+    return replace(place, provenance=provenance, notes=notes)
+
+
+def assess(case: Case, *, zones: str | Path | None = None, rules: str | Path | None = None) -> Assessment:
+    """List the States that may have jurisdiction over a case, on what basis, and what is missing.
+
+    Args:
+        case: The facts told.
+        zones: A zone GeoPackage to use instead of the shipped one.
+        rules: A rule folder to use instead of the shipped one.
+
+    Raises:
+        DataError: if the zone data are missing or damaged.
+        RuleError: if a rule file cannot be used.
+    """
+    from seajuris.rules.evaluate import evaluate
+    from seajuris.rules.load import rules_in, shipped_rules
+
+    rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
+    place = None if case.position is None else locate(case.position, on=case.on, zones=zones)
+    result = evaluate(case, place, rule_set, case.on or today())
+    notes = [] if case.on else [_no_day("claims, treaties and national law")]
+    mmsi = case.told("vessel.mmsi").values
+    if mmsi:
+        notes += _indicated_flag(mmsi[0])
+    provenance: dict[str, Any] = {
+        "software": __version__,
+        "law_as_of": result.on.isoformat(),
+        "rules": {"version": rule_set.version, "sha256": rule_set.sha256},
+        "register": {"sha256": states.register().sha256},
+    }
+    if place is not None:
+        provenance["zones"] = place.provenance["zones"]
+    return replace(result, notes=tuple(notes), provenance=provenance)
+
+
+def parse_day(text: str | dt.date | None) -> dt.date | None:
+    """Read a day, ISO 8601; `None` stays `None`.
+
+    Raises:
+        InputError: if it is no day of the calendar, or lies in the future.
+    """
+    if text is None:
+        return None
+    if isinstance(text, str):
+        try:
+            day = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+        except ValueError:
+            raise InputError(
+                f"{text!r} is not a day", where="on", hint="Write YYYY-MM-DD, e.g. 2023-06-14."
+            ) from None
+    else:
+        day = text
+    if day > today():
+        raise InputError(f"{day.isoformat()} lies in the future (today is {today().isoformat()})", where="on")
+    return day
+
+
+def _no_day(what: str) -> str:
+    return f"No day of the facts was given: {what} are those of today, {today().isoformat()}."
+
+
+def _indicated_flag(mmsi: str) -> list[str]:
+    try:
+        state = states.register().by_mmsi(mmsi)
+    except InputError as fault:
+        raise CaseError(fault.message, where="vessel.mmsi", hint=fault.hint) from None
+    if state is None:
+        return [f"The MMSI {mmsi} points to no State in the register."]
+    return [f"The MMSI {mmsi} indicates {state.name}; that is an indication, not proof of the flag."]

@@ -1,0 +1,18 @@
+"""``seajuris schema``: the JSON Schemas of what comes out and of what goes in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from seajuris.cli.output import write_json
+
+
+def schema(
+    which: Annotated[str, typer.Argument(help="place, assessment or case")],
+) -> None:
+    """Print the JSON Schema of a place, an assessment or a case file."""
+    from seajuris.schema import schema as schema_of
+
+    write_json(schema_of(which))

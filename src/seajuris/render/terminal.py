@@ -1,0 +1,255 @@
+"""Results as a report that a prosecutor reads without training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seajuris.assessment import DISCLAIMER, Assessment, Bar, Finding, Mandate, National
+from seajuris.place import Place, Zone
+from seajuris.render import labels
+from seajuris.render.page import Page
+
+_UNVERIFIED = "unverified"
+_MAX_LINES = 6
+
+
+class _Sources:
+    """Numbers sources in the order in which they are cited."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def cite(self, source: str, *, verified: bool, checked: str | None = None) -> str:
+        text = source.strip()
+        mark = f"checked {checked}" if verified and checked else "" if verified else _UNVERIFIED
+        entry = f"{text} ({mark})" if mark and mark not in text else text
+        number = self._numbers.setdefault(entry, len(self._numbers) + 1)
+        return f"[{number}]" if verified else f"[{number}, {_UNVERIFIED}]"
+
+    def __iter__(self) -> Iterable[tuple[int, str]]:  # type: ignore[override]
+        return iter((number, text) for text, number in self._numbers.items())
+
+
+def render_place(place: Place, page: Page) -> None:
+    """Write a place as a report of its own."""
+    page.title(f"seajuris: maritime zones on {place.on.isoformat()}")
+    _where(place, page)
+    page.heading("Provenance")
+    _provenance(place.provenance, page)
+    page.space()
+    page.text(DISCLAIMER, indent=0)
+
+
+def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = False) -> None:
+    """Write an assessment as a report.
+
+    Args:
+        result: What to write.
+        page: Where to write.
+        show_excluded: Also list what was considered and excluded, with the reason.
+    """
+    title = result.case.texts.get("title")
+    page.title(f"seajuris: possible jurisdiction{f' - {title}' if title else ''}")
+    page.text(f"Law and claims as of {result.on.isoformat()}. This lists possibilities; it decides nothing.", indent=0)
+    for note in result.notes:
+        page.text(note, indent=0)
+    sources = _Sources()
+    page.heading("1  Where")
+    if result.place is None:
+        page.text("No position was told. Zones, and all that hangs on them, are unknown.")
+    else:
+        _where(result.place, page)
+    page.heading("2  Who may prosecute (nearest connection first; not a ranking of who should)")
+    _by_state(result.prosecute(), page, sources)
+    page.heading("3  Who may act at sea (board, visit, pursue; this is no power to try)")
+    _by_state(result.act_at_sea(), page, sources)
+    if result.bars:
+        page.heading("4  What may stand in the way")
+        for bar in result.bars:
+            _bar(bar, page, sources)
+    page.heading("5  What to find out next (most decisive first)")
+    _questions(result, page)
+    page.heading("6  Coordination")
+    for step in result.coordination:
+        cites = " ".join(_provision(a, sources) for a in step.authority)
+        bound = f" ({', '.join(labels.name(s) for s in step.states)})" if step.states else ""
+        page.item(f"{step.title}{bound}: {step.text} {cites}")
+    if not result.coordination:
+        page.text("Nothing to coordinate on the facts told.")
+    if result.warnings:
+        page.heading("7  Remarks")
+        for warning in result.warnings:
+            page.item(f"{warning.text} {sources.cite(warning.source or '', verified=warning.verified)}")
+    _excluded(result, page, show=show_excluded)
+    page.heading("Sources")
+    for number, text in sources:  # type: ignore[attr-defined]
+        page.text(text, lead=f"[{number}] ")
+    page.heading("Provenance")
+    _provenance(result.provenance, page)
+    page.space()
+    page.text(DISCLAIMER, indent=0)
+
+
+# --- Where ------------------------------------------------------------------------------------------------------
+
+
+def _where(place: Place, page: Page) -> None:
+    stated = "stated" if place.position.accuracy_m is not None else "from the notation; no accuracy was stated"
+    page.text(f"{place.position.read_as}, uncertain by {_metres(place.uncertainty_m)} ({stated})", bold=True)
+    for zone in place.zones:
+        page.item(_zone(zone))
+    page.text(labels.REGIMES[place.criminal_law_regime])
+    page.text(f"How sure: {labels.VERDICTS[place.verdict]}.")
+    if place.limits:
+        page.text("Nearest limits:")
+        for limit in place.limits[:_MAX_LINES]:
+            side = "inside" if limit.distance_nm < 0 else "seaward of"
+            kind = f", {limit.kind}" if limit.kind in ("agreed", "equidistance") else ""
+            words = labels.ZONES[limit.limit].lower()
+            page.item(f"{abs(limit.distance_nm):.2f} M {side} the limit of the {words} of {_of(limit)}{kind}", indent=4)
+    if place.baselines:
+        nearest: dict[str, float] = {}
+        for line in place.baselines:
+            nearest.setdefault(line.state, line.distance_nm)
+        listed = "; ".join(f"{labels.name(s)} {d:.1f} M" for s, d in nearest.items())
+        page.text(f"Baselines within 200 M: {listed}.")
+    else:
+        page.text("No baseline within 200 M.")
+    for note in place.notes:
+        page.item(note)
+
+
+def _zone(zone: Zone) -> str:
+    text = labels.ZONES[zone.zone]
+    if zone.state is not None:
+        text += f" of {labels.state(zone.state)}"
+    if zone.territory not in (None, zone.state):
+        text += f", generated by {labels.name(str(zone.territory))}"
+    if zone.claim == "potential":
+        text += ", entitled but not proclaimed on that day"
+    text += ": certain" if zone.certainty == "certain" else ": possible within the uncertainty"
+    remarks = [labels.DELIMITATIONS[zone.delimitation]] if zone.delimitation else []
+    if zone.instrument:
+        remarks.append(zone.instrument)
+    if zone.confidence and zone.confidence != "verified":
+        remarks.append(f"claim: {zone.confidence}")
+    return text + (f" ({'; '.join(remarks)})" if remarks else "")
+
+
+def _of(limit: object) -> str:
+    state, territory = str(limit.state), str(limit.territory)  # type: ignore[attr-defined]
+    return labels.name(state) if state == territory else f"{labels.name(state)} ({labels.name(territory)})"
+
+
+def _metres(value: float) -> str:
+    return f"{value / 1852:.2g} M" if value >= 185.2 else f"{value:.0f} m"
+
+
+# --- Findings ---------------------------------------------------------------------------------------------------
+
+
+def _by_state(findings: Iterable[Finding], page: Page, sources: _Sources) -> None:
+    grouped: dict[str | None, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.state, []).append(finding)
+    if not grouped:
+        page.text(
+            "No basis found on the facts given. Check national clauses on acts abroad and the missing facts below."
+        )
+    for state in sorted(grouped, key=lambda s: s is None):
+        page.space()
+        page.text(labels.state(state), bold=True)
+        for finding in grouped[state]:
+            _finding(finding, page, sources)
+
+
+def _finding(finding: Finding, page: Page, sources: _Sources) -> None:
+    about = f" ({', '.join(finding.about)})" if finding.about else ""
+    page.text(f"{finding.title}{about}", indent=4, lead="* ", bold=True)
+    page.text(f"{labels.STATUSES[finding.status]}; {labels.GRADES[finding.grade]}", indent=6)
+    page.text(finding.summary, indent=6)
+    if finding.reason and finding.status == "open":
+        page.text(f"Why open: {finding.reason}", indent=6)
+    for mandate in finding.mandate:
+        if mandate.applies != "no":
+            page.text(_mandate(mandate, sources), indent=6)
+    for national in finding.national:
+        if national.met != "no":
+            page.text(_national(national, sources), indent=6)
+    for condition in finding.conditions:
+        page.text(condition, indent=6, lead="to verify: ")
+    for national in finding.national:
+        for condition in national.conditions if national.met != "no" else ():
+            page.text(f"{condition} ({national.provision})", indent=6, lead="to verify: ")
+    if finding.missing:
+        page.text(", ".join(finding.missing), indent=6, lead="missing: ")
+
+
+def _mandate(mandate: Mandate, sources: _Sources) -> str:
+    words = {
+        "mandatory": "duty under",
+        "optional": "allowed by",
+        "permits": "permitted by",
+        "limits": "limited by",
+        "supports": "see",
+    }[mandate.duty]
+    text = f"{words} {_provision(mandate, sources)}"
+    if mandate.since:
+        seen = "" if mandate.membership_verified else f", {_UNVERIFIED}"
+        text += f"; bound since {mandate.since}{seen}"
+    elif mandate.membership_verified is False and mandate.applies == "yes":
+        text += f"; membership {_UNVERIFIED}"
+    if mandate.applies == "unknown":
+        text += f"; whether it applies is not known ({', '.join(mandate.missing) or mandate.note or 'membership'})"
+    return text
+
+
+def _provision(mandate: Mandate, sources: _Sources) -> str:
+    cite = sources.cite(mandate.source, verified=mandate.verified, checked=mandate.checked)
+    return f"{mandate.title}, {mandate.provision} {cite}"
+
+
+def _national(national: National, sources: _Sources) -> str:
+    cite = sources.cite(national.source, verified=national.verified, checked=national.checked)
+    open_ = f"; hangs on {', '.join(national.missing)}" if national.met == "unknown" and national.missing else ""
+    return f"national law: {national.provision} {cite}{open_}"
+
+
+def _bar(bar: Bar, page: Page, sources: _Sources) -> None:
+    sure = "APPLIES" if bar.status == "applies" else "to be checked"
+    about = f" ({', '.join(bar.about)})" if bar.about else ""
+    page.text(f"{bar.title}{about}: {sure}", lead="* ", bold=True)
+    page.text(bar.summary, indent=4)
+    if bar.states:
+        page.text(f"concerns: {', '.join(labels.name(s) for s in bar.states if s != '*')}", indent=4)
+    if bar.authority:
+        page.text("; ".join(_provision(a, sources) for a in bar.authority), indent=4)
+    if bar.missing:
+        page.text(", ".join(bar.missing), indent=4, lead="missing: ")
+
+
+def _questions(result: Assessment, page: Page) -> None:
+    if not result.questions:
+        page.text("No missing fact would change the list.")
+    for number, question in enumerate(result.questions, 1):
+        states = [labels.name(s) for s in question.decides if s != "*"]
+        hangs = f" Decides for: {', '.join(states)}." if states else ""
+        page.text(f"{question.ask} ({question.why}; fact: {question.fact}){hangs}", lead=f"{number:>2}. ")
+
+
+def _excluded(result: Assessment, page: Page, *, show: bool) -> None:
+    excluded = result.excluded()
+    if not excluded:
+        return
+    page.heading(f"Considered and excluded: {len(excluded)}")
+    if not show:
+        page.text("Add --all to list them with the reasons.")
+        return
+    for finding in excluded:
+        page.item(f"{labels.state(finding.state)}: {finding.title}: {finding.reason}")
+
+
+def _provenance(data: dict[str, object], page: Page) -> None:
+    for key, value in data.items():
+        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        page.text(f"{key.replace('_', ' ')}: {text}")

@@ -1,0 +1,1 @@
+"""Rules as data: loading, three-valued evaluation, and the reasons for each result."""

@@ -1,0 +1,256 @@
+"""Answers the questions that conditions ask of a case and a place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from seajuris import states
+from seajuris.case import UNKNOWN, Case, Told
+from seajuris.place import SOVEREIGN_ZONES, Place
+from seajuris.rules.load import RuleSet
+from seajuris.rules.logic import Trace, Truth, all_of, any_of
+from seajuris.rules.model import (
+    All,
+    Any_,
+    BeyondTerritorialSea,
+    Condition,
+    FactIs,
+    Not,
+    Offence,
+    Party,
+    PlaceIn,
+)
+from seajuris.rules.vocabulary import general
+
+_ANY = {
+    "any_suspect": "suspects",
+    "any_victim": "victims",
+    "any_vessel": "other_vessels",
+    "any_decision": "decisions",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Whom a condition is about: the claimant State, one suspect, one victim."""
+
+    claimant: str | None = None
+    suspect: int | None = None
+    victim: int | None = None
+
+
+class FactBase:
+    """A case at a place on a day, ready to answer conditions."""
+
+    def __init__(self, case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> None:
+        self.case = case
+        self.place = place
+        self.rules = rules
+        self.on = on
+
+    def told(self, path: str, binding: Binding) -> list[tuple[str, Told]]:
+        """What was told about a fact: concrete paths with their values; several for ``any_...`` paths."""
+        head, _, rest = path.partition(".")
+        if head in _ANY:
+            group = _ANY[head]
+            count = self.case.counts.get(group)
+            if count is None:
+                return [(f"{group}[].{rest}", UNKNOWN)]
+            return [self._one(f"{group}[{index}].{rest}") for index in range(count)]
+        if head == "suspect":
+            return [self._one(f"suspects[{binding.suspect or 0}].{rest}")]
+        if head == "victim":
+            return [self._one(f"victims[{binding.victim or 0}].{rest}")]
+        return [self._one(path)]
+
+    def _one(self, path: str) -> tuple[str, Told]:
+        told = self.case.told(path)
+        if told.known == "unknown" and general(path) == "suspects[].present_in":
+            # Whoever is held in custody is present there; a fact of the whole case speaks for each suspect.
+            custody = self.case.told("custody")
+            if custody.known in ("known", "none") and len(custody.values) <= 1:
+                told = replace(custody)
+        return path, self._sovereign(path, told)
+
+    def _sovereign(self, path: str, told: Told) -> Told:
+        if not told.values or path not in self.rules.vocabulary:
+            return told
+        if self.rules.vocabulary[path].type not in ("state", "states"):
+            return told
+        register = states.register()
+        return replace(told, values=tuple(dict.fromkeys(register.sovereign_of(v).alpha3 for v in told.values)))
+
+    # --- Evaluation ---------------------------------------------------------------------------------------
+
+    def evaluate(self, test: Condition, binding: Binding) -> Trace:
+        """Evaluate a condition and record every step."""
+        match test:
+            case All(parts):
+                children = tuple(self.evaluate(p, binding) for p in parts)
+                return Trace("all of these hold", all_of(c.value for c in children), children=children)
+            case Any_(parts):
+                children = tuple(self.evaluate(p, binding) for p in parts)
+                return Trace("at least one of these holds", any_of(c.value for c in children), children=children)
+            case Not(part):
+                child = self.evaluate(part, binding)
+                return Trace("this does not hold", ~child.value, children=(child,))
+            case FactIs(path, values):
+                return self._fact_is(path, values, binding)
+            case PlaceIn(zones, of):
+                return self._place_in(zones, of, binding)
+            case BeyondTerritorialSea():
+                return self._beyond(binding)
+            case Party(instrument, state):
+                return self._party(instrument, state, binding)
+            case Offence(offences):
+                return self._offence(offences)
+
+    def _fact_is(self, path: str, values: tuple[str, ...], binding: Binding) -> Trace:
+        wanted, missing = self._wanted(values, binding)
+        words = " or ".join(value.replace("_", " ") for value in values)
+        steps = [self._compare(p, told, wanted, missing, words) for p, told in self.told(path, binding)]
+        if len(steps) == 1:
+            return steps[0]
+        return Trace(f"{path} is {words}", any_of(s.value for s in steps), children=tuple(steps))
+
+    def _wanted(self, values: tuple[str, ...], binding: Binding) -> tuple[set[str], str | None]:
+        """The values that are asked for, and the first fact that keeps one of them unknown."""
+        wanted: set[str] = set()
+        missing: str | None = None
+        for value in values:
+            if value == "claimant":
+                if binding.claimant is None:
+                    missing = missing or "claimant"
+                else:
+                    wanted.add(binding.claimant)
+            elif "." in value and general(value) in self.rules.vocabulary.paths:
+                path, told = self.told(value, binding)[0]
+                wanted.update(told.values)
+                if told.known == "unknown":
+                    missing = missing or path
+            else:
+                wanted.add(value)
+        return wanted, missing
+
+    @staticmethod
+    def _compare(path: str, told: Told, wanted: set[str], missing: str | None, words: str) -> Trace:
+        def result(value: Truth, fact: str | None = None) -> Trace:
+            return Trace(f"{path} is {words}", value, fact or path, told.words())
+
+        if wanted == {"known"}:
+            return result(Truth.UNKNOWN if told.known == "unknown" else Truth.YES)
+        if told.known == "unknown":
+            return result(Truth.UNKNOWN)
+        if told.known == "none":
+            return result(Truth.YES if "none" in wanted else Truth.NO)
+        hits = [value in wanted for value in told.values]
+        if told.known == "disputed":
+            certain = Truth.YES if all(hits) else Truth.UNKNOWN if any(hits) else Truth.NO
+        else:
+            certain = Truth.YES if any(hits) else Truth.NO
+        if certain is Truth.NO and told.partial:
+            return result(Truth.UNKNOWN)
+        if certain is Truth.NO and missing is not None:
+            return result(Truth.UNKNOWN, missing)
+        return result(certain)
+
+    def _place_in(self, zones: tuple[str, ...], of: str, binding: Binding) -> Trace:
+        words = f"position in the {' or '.join(z.replace('_', ' ') for z in zones)} of {of}"
+        if self.place is None:
+            return Trace(words, Truth.UNKNOWN, "position", "not told")
+        flag: tuple[str, ...] = ()
+        if of == "flag":
+            path, told = self.told("vessel.flag", binding)[0]
+            if told.known == "unknown":
+                return Trace(words, Truth.UNKNOWN, path, "not told")
+            flag = told.values
+        hits = []
+        for zone in self.place.zones:
+            if zone.zone == "outside_data":
+                return Trace(words, Truth.UNKNOWN, "position", "outside the zone data")
+            # Waters that a State has not claimed on that day are no zone of that State.
+            if zone.zone not in zones or zone.claim == "potential":
+                continue
+            match of:
+                case "claimant":
+                    fits = zone.state == binding.claimant
+                case "other":
+                    fits = zone.state is not None and zone.state != binding.claimant
+                case "flag":
+                    fits = zone.state in flag
+                case _:
+                    fits = True
+            if fits:
+                hits.append(zone)
+        told_words = "; ".join(f"{z.zone.replace('_', ' ')} ({z.certainty})" for z in hits) or "no such zone here"
+        if any(z.certainty == "certain" for z in hits):
+            return Trace(words, Truth.YES, "position", told_words)
+        return Trace(words, Truth.UNKNOWN if hits else Truth.NO, "position", told_words)
+
+    def _beyond(self, binding: Binding) -> Trace:
+        inside = self._place_in(SOVEREIGN_ZONES, "anyone", binding)
+        return Trace("position seaward of every territorial sea", ~inside.value, "position", inside.told)
+
+    def _party(self, instrument: str, of: str, binding: Binding) -> Trace:
+        words = f"{of} bound by {instrument} on {self.on.isoformat()}"
+        if of == "flag":
+            path, told = self.told("vessel.flag", binding)[0]
+            if told.known in ("unknown", "disputed"):
+                return Trace(words, Truth.UNKNOWN, path, told.words())
+            if told.known == "none":
+                return Trace(words, Truth.NO, path, "no flag")
+            state: str | None = told.values[0]
+        elif of == "claimant":
+            state = binding.claimant
+        else:
+            state = of
+        if state is None:
+            return Trace(words, Truth.UNKNOWN, "claimant", "State not identified")
+        if state == "*":
+            return Trace(words, Truth.UNKNOWN, None, "depends on the State")
+        found = self.rules.membership(instrument, state, self.on)
+        since = f"since {found.since}" if found.since else None
+        told_words = "; ".join(w for w in (state, since, found.note) if w)
+        return Trace(words, found.truth, f"party:{instrument}:{state}", told_words)
+
+    def _offence(self, offences: tuple[str, ...]) -> Trace:
+        words = f"investigated: {' or '.join(o.replace('_', ' ') for o in offences)}"
+        told = self.case.told("offences")
+        return replace(self._compare("offences", told, set(offences), None, ""), test=words)
+
+    # --- Claimants --------------------------------------------------------------------------------------------
+
+    def claimants(self, source: object, binding: Binding) -> Iterator[tuple[str | None, str | None]]:
+        """The States that a ground is about: pairs of State (or `None`) and the fact that would name it."""
+        spec = source if isinstance(source, dict) else {}
+        if "any" in spec:
+            yield "*", None
+        elif "place" in spec:
+            yield from self._coastal(tuple(spec["place"]))
+        else:
+            paths = spec.get("facts") or [spec["fact"]]
+            yield from self._named(list(paths), binding)
+
+    def _coastal(self, zones: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:
+        if self.place is None:
+            yield None, "position"
+            return
+        # States with waters that they could claim but have not are candidates too: the trace then says why not.
+        found = [z.state for z in self.place.zones if z.zone in zones and z.state]
+        for state in dict.fromkeys(found):
+            yield state, None
+
+    def _named(self, paths: list[str], binding: Binding) -> Iterator[tuple[str | None, str | None]]:
+        seen: list[str] = []
+        unknown: str | None = None
+        for path in paths:
+            for concrete, told in self.told(path, binding):
+                seen.extend(told.values)
+                if told.known == "unknown" or told.partial:
+                    unknown = unknown or concrete
+        for state in dict.fromkeys(seen):
+            yield state, None
+        if unknown is not None and not (len(paths) > 1 and seen):
+            yield None, unknown

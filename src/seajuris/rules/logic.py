@@ -1,0 +1,93 @@
+"""Kleene's strong three-valued logic, with a trace.
+
+Nothing is cut short: every branch of a condition is evaluated and recorded, because the reasons for an
+answer matter as much as the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Truth(Enum):
+    """Whether a condition holds on the facts told."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    def __invert__(self) -> Truth:
+        return {Truth.YES: Truth.NO, Truth.NO: Truth.YES}.get(self, Truth.UNKNOWN)
+
+
+def all_of(values: Iterable[Truth]) -> Truth:
+    """NO if any is NO, else UNKNOWN if any is UNKNOWN, else YES (also for none)."""
+    found = set(values)
+    if Truth.NO in found:
+        return Truth.NO
+    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.YES
+
+
+def any_of(values: Iterable[Truth]) -> Truth:
+    """YES if any is YES, else UNKNOWN if any is UNKNOWN, else NO (also for none)."""
+    found = set(values)
+    if Truth.YES in found:
+        return Truth.YES
+    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One step of an argument.
+
+    Attributes:
+        test: What was asked, in words.
+        value: The result.
+        fact: Path of the fact asked for, e.g. ``suspects[0].nationality``; `None` for a combination.
+        told: What the case (or the place) says about it, in words.
+        children: The steps that this one combines.
+    """
+
+    test: str
+    value: Truth
+    fact: str | None = None
+    told: str | None = None
+    children: tuple[Trace, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The trace as plain data, without empty fields."""
+        data: dict[str, Any] = {"test": self.test, "value": self.value.value}
+        if self.fact is not None:
+            data["fact"] = self.fact
+        if self.told is not None:
+            data["told"] = self.told
+        if self.children:
+            data["of"] = [child.to_dict() for child in self.children]
+        return data
+
+    def leaves(self) -> Iterator[Trace]:
+        """The steps that combine nothing."""
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    def undecided(self) -> tuple[str, ...]:
+        """Facts that keep this step unknown, in the order in which they are asked; empty if decided."""
+        if self.value is not Truth.UNKNOWN:
+            return ()
+        if not self.children:
+            return (self.fact,) if self.fact else ()
+        found = [fact for child in self.children for fact in child.undecided()]
+        return tuple(dict.fromkeys(found))
+
+    def deciding(self) -> tuple[Trace, ...]:
+        """The leaves that carry the same value as the whole: the reasons to show first."""
+        if not self.children:
+            return (self,)
+        same = [child for child in self.children if child.value is self.value]
+        # A negation carries the opposite value; its operand is then the reason.
+        return tuple(leaf for child in same or self.children for leaf in child.deciding())

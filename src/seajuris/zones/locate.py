@@ -1,0 +1,294 @@
+"""Places a position: which zones, whose, how far from the lines, and how sure.
+
+The circle of uncertainty is laid over the zones in the plane that touches the ellipsoid at the position. A zone is
+*certain* if it covers the whole circle, *possible* if it covers a part.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import shapely
+
+from seajuris.place import SOVEREIGN_ZONES, ZONES, Baseline, Limit, Place, Verdict, Zone
+from seajuris.position import Position
+from seajuris.zones.measure import METRES_PER_NM, Floats, Nearest, Origin
+from seajuris.zones.store import Row, ZoneStore, coordinates, geometries
+
+REACH_NM = 200.0
+"""Baselines and limits are looked for within this distance: the largest breadth of any zone."""
+
+_MIN_RADIUS_M = 1.0
+# Parts of the circle smaller than this are seams of the data, not zones.
+_SEAM = 1e-4
+_PRESENT = 1e-6
+
+
+@dataclass(slots=True)
+class _Region:
+    """The part of the circle that one claimant's zone covers."""
+
+    row: Row
+    zone: str
+    claim: str | None
+    shape: Any
+    area: float = field(default=0.0)
+
+    @property
+    def state(self) -> str | None:
+        return self.row["state"]  # type: ignore[no-any-return]
+
+
+def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
+    """Place a position on a day.
+
+    Args:
+        position: Position with its accuracy.
+        on: Day for which claims are applied.
+        store: Zone data.
+
+    Returns:
+        The place, without provenance.
+    """
+    uncertainty = max(position.accuracy_m or 0.0, position.precision_m, _MIN_RADIUS_M)
+    origin = Origin(position.lon, position.lat)
+    day = on.isoformat()
+    regions, circle_area = _regions(origin, uncertainty, day, store)
+    lines = [r for r in store.near("limits", position.lon, position.lat, REACH_NM * METRES_PER_NM) if r.in_force(day)]
+    measured = _measure_limits(origin, lines, day)
+    zones = _zones(regions, circle_area, measured)
+    place = Place(
+        position=position,
+        on=on,
+        uncertainty_m=uncertainty,
+        zones=zones,
+        criminal_law_regime=_regime(zones),
+        limits=_limits(measured, zones),
+        baselines=_baselines(origin, store),
+        verdict=_verdict(zones, measured, uncertainty),
+    )
+    return replace(place, notes=tuple(_notes(place, regions, day)))
+
+
+# --- Zones ------------------------------------------------------------------------------------------------------
+
+
+def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple[list[_Region], float]:
+    rows = [r for r in store.near("zones", origin.lon, origin.lat, radius) if r.in_force(day)]
+    # A zone that has to be claimed exists only once it is; an EEZ then remains an entitlement.
+    rows = [r for r in rows if r["zone"] != "contiguous_zone" or (r["claim"] == "proclaimed" and r.proclaimed(day))]
+    circle = shapely.Point(0.0, 0.0).buffer(radius, quad_segs=32)
+    shapes = geometries([r.blob for r in rows]) if rows else np.array([], dtype=object)
+    flat = shapely.make_valid(shapely.transform(shapes, origin.plane)) if rows else shapes
+    parts = shapely.intersection(flat, circle) if rows else flat
+    grouped: dict[tuple[Any, ...], tuple[Row, list[Any]]] = {}
+    for row, part in zip(rows, parts, strict=True):
+        if part.area > 0:
+            key = (row["zone"], row["state"], row["territory"], row["claim"], row["proclaimed_from"], row["dispute"])
+            grouped.setdefault(key, (row, []))[1].append(part)
+    regions = [
+        _Region(row, row["zone"], _claim(row, day), shapely.union_all(found)) for row, found in grouped.values()
+    ]
+    regions = _seaward_of_own_territorial_sea(regions)
+    regions = _with_high_seas(regions)
+    for region in regions:
+        region.area = region.shape.area
+    return [r for r in regions if r.area > _PRESENT * circle.area], circle.area
+
+
+def _claim(row: Row, day: str) -> str | None:
+    if row["claim"] == "proclaimed" and not row.proclaimed(day):
+        return "potential" if row["zone"] == "exclusive_economic_zone" else "proclaimed"
+    return row["claim"]  # type: ignore[no-any-return]
+
+
+def _seaward_of_own_territorial_sea(regions: list[_Region]) -> list[_Region]:
+    """A State's contiguous zone and EEZ begin where its territorial sea ends on that day."""
+    for region in regions:
+        if region.zone in ("contiguous_zone", "exclusive_economic_zone"):
+            own = [r.shape for r in regions if r.zone in SOVEREIGN_ZONES and r.state == region.state]
+            if own:
+                region.shape = region.shape.difference(shapely.union_all(own))
+    return regions
+
+
+def _with_high_seas(regions: list[_Region]) -> list[_Region]:
+    """Waters to which a State is entitled but which nobody has claimed on that day are high seas."""
+    potential = [r for r in regions if r.zone == "exclusive_economic_zone" and r.claim == "potential"]
+    if not potential:
+        return regions
+    taken = [r.shape for r in regions if r.zone in SOVEREIGN_ZONES]
+    taken += [r.shape for r in regions if r.zone == "exclusive_economic_zone" and r.claim == "proclaimed"]
+    free = shapely.union_all([r.shape for r in potential]).difference(shapely.union_all(taken))
+    existing = next((r for r in regions if r.zone == "high_seas"), None)
+    if existing is not None:
+        existing.shape = shapely.union_all([existing.shape, free])
+        return regions
+    empty = {name: None for name in potential[0].row.values}
+    return [*regions, _Region(Row({**empty, "zone": "high_seas"}, b""), "high_seas", None, free)]
+
+
+def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]) -> tuple[Zone, ...]:
+    found = [
+        Zone(
+            zone=region.zone,
+            state=region.state,
+            territory=region.row["territory"],
+            claim=region.claim,
+            delimitation=_delimitation(region, measured),
+            certainty="certain" if region.area >= (1 - _SEAM) * circle_area else "possible",
+            instrument=region.row["instrument"],
+            dispute=region.row["dispute"],
+            source=region.row["source"],
+            confidence=region.row["confidence"],
+        )
+        for region in regions
+    ]
+    covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
+    if covered < (1 - _SEAM) * circle_area:
+        gap = covered <= _SEAM * circle_area
+        # A seam between pieces is not a gap in the data.
+        if gap or circle_area - covered > 1e-2 * circle_area:
+            found.append(Zone("outside_data", None, None, None, None, "certain" if gap else "possible"))
+    found.sort(key=lambda z: (z.certainty != "certain", ZONES.index(z.zone), z.state or "~", z.territory or "~"))
+    return tuple(found)
+
+
+def _delimitation(region: _Region, measured: list[_Measured]) -> str | None:
+    if region.row["dispute"] is not None:
+        return "overlapping"
+    own = [
+        m
+        for m in measured
+        if m.row["limit"] == region.zone and (m.row["state"], m.row["territory"]) == (region.state, region.row["territory"])
+    ]
+    if not own:
+        return None
+    kind = min(own, key=lambda m: m.nearest.distance_m).row["kind"]
+    return kind if kind in ("agreed", "equidistance") else "limit"
+
+
+def _regime(zones: Iterable[Zone]) -> str:
+    regimes = {
+        "unknown" if z.zone == "outside_data" else "territory" if z.zone in SOVEREIGN_ZONES else "high_seas" for z in zones
+    }
+    return regimes.pop() if len(regimes) == 1 else "depends" if regimes else "unknown"
+
+
+# --- Distances --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    row: Row
+    nearest: Nearest
+
+
+def _measure_limits(origin: Origin, rows: list[Row], day: str) -> list[_Measured]:
+    """The nearest point of each State's limit of each kind of zone."""
+    grouped: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        if row["limit"] != "contiguous_zone" or row.proclaimed(day):
+            grouped.setdefault((row["limit"], row["state"], row["territory"]), []).append(row)
+    found = []
+    for group in grouped.values():
+        nearest = origin.nearest([coordinates(r.blob) for r in group])
+        if nearest is not None and nearest.distance_m <= REACH_NM * METRES_PER_NM:
+            found.append(_Measured(group[nearest.line], nearest))
+    return sorted(found, key=lambda m: m.nearest.distance_m)
+
+
+_LANDWARD = {
+    "territorial_sea": SOVEREIGN_ZONES,
+    "contiguous_zone": (*SOVEREIGN_ZONES, "contiguous_zone"),
+    "exclusive_economic_zone": (*SOVEREIGN_ZONES, "contiguous_zone", "exclusive_economic_zone"),
+}
+
+
+def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, ...]:
+    """Signed distances: negative where the position lies landward of the limit, inside that State's zone."""
+    result = []
+    for item in measured:
+        row = item.row
+        inside = any(
+            z.zone in _LANDWARD[row["limit"]] and z.state == row["state"] and z.certainty == "certain" for z in zones
+        )
+        sign = -1.0 if inside else 1.0
+        result.append(
+            Limit(
+                limit=row["limit"],
+                state=row["state"],
+                territory=row["territory"],
+                distance_nm=sign * item.nearest.distance_m / METRES_PER_NM,
+                kind=row["kind"],
+                other_state=row["other_state"],
+                boundary=row["boundary"],
+            )
+        )
+    return tuple(result)
+
+
+def _baselines(origin: Origin, store: ZoneStore) -> tuple[Baseline, ...]:
+    grouped: dict[tuple[str, str], list[tuple[str, Floats]]] = {}
+    for row in store.near("baselines", origin.lon, origin.lat, REACH_NM * METRES_PER_NM):
+        if row["state"] is not None:
+            key = (row["state"], row["territory"])
+            grouped.setdefault(key, []).append((row["kind"], coordinates(row.blob)))
+    found = []
+    for (state, territory), lines in grouped.items():
+        nearest = origin.nearest([line for _, line in lines])
+        if nearest is not None and nearest.distance_m <= REACH_NM * METRES_PER_NM:
+            kind = lines[nearest.line][0]
+            found.append(Baseline(state, territory, nearest.distance_m / METRES_PER_NM, kind))
+    return tuple(sorted(found, key=lambda b: (b.distance_nm, b.state, b.territory)))
+
+
+# --- How sure ---------------------------------------------------------------------------------------------------
+
+
+def _verdict(zones: tuple[Zone, ...], measured: list[_Measured], uncertainty: float) -> Verdict:
+    if any(z.certainty == "possible" for z in zones):
+        return "undetermined"
+    if any(m.nearest.distance_m <= uncertainty + float(m.row["accuracy_m"] or 0.0) for m in measured):
+        return "near_line"
+    return "robust"
+
+
+def _notes(place: Place, regions: list[_Region], day: str) -> list[str]:
+    notes = []
+    names = {z.zone for z in place.zones}
+    for region in regions:
+        row = region.row
+        start = row["proclaimed_from"]
+        if region.zone == "territorial_sea" and start is not None and day < start:
+            notes.append(
+                f"The territorial sea of {region.state} is drawn at the breadth claimed since {start}; what applied on "
+                f"{day} is not in the data."
+            )
+        if region.zone == "exclusive_economic_zone" and region.claim == "potential":
+            when = f" (proclaimed only from {start})" if start is not None and day < start else ""
+            notes.append(
+                f"{region.state} is entitled to an exclusive economic zone here but had not proclaimed one on {day}"
+                f"{when}: the waters are high seas."
+            )
+        if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:
+            notes.append(f"The day on which {region.state} proclaimed its exclusive economic zone is not in the data.")
+        if row["dispute"] is not None:
+            notes.append(f"Claims overlap here ({row['dispute']}): every claimant is listed, none is preferred.")
+    if "territorial_sea" in names and "internal_waters" not in names:
+        near = place.baselines[0].distance_nm if place.baselines else None
+        if near is not None and near < 3.0:
+            notes.append(
+                "Close to the coast: behind a bay closing line, a straight baseline or a port these may be internal "
+                "waters; the State's criminal law applies in both, innocent passage does not."
+            )
+    if names & {"exclusive_economic_zone", "contiguous_zone"}:
+        notes.append(
+            "For crimes on board, an exclusive economic zone or contiguous zone is not territory: the rules of the high "
+            "seas apply."
+        )
+    return list(dict.fromkeys(notes))
