@@ -103,9 +103,7 @@ def parse_day(text: str | dt.date | None) -> dt.date | None:
         try:
             day = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
         except ValueError:
-            raise InputError(
-                f"{text!r} is not a day", where="on", hint="Write YYYY-MM-DD, e.g. 2023-06-14."
-            ) from None
+            raise InputError(f"{text!r} is not a day", where="on", hint="Write YYYY-MM-DD, e.g. 2023-06-14.") from None
     else:
         day = text
     if day > today():

@@ -117,7 +117,7 @@ class Finding:
     def rests_on_unverified(self) -> bool:
         """Whether any provision that carries this finding is marked unverified."""
         carried = [m for m in self.mandate if m.applies != "no"], [n for n in self.national if n.met != "no"]
-        return any(not item.verified for group in carried for item in group)  # type: ignore[attr-defined]
+        return any(not item.verified for group in carried for item in group)
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract."""

@@ -194,9 +194,7 @@ class _Reader:
         position = self._position(data)
         on = self._date("on", data["on"]) if _is_told(data.get("on")) else None
         self._contradictions()
-        return Case(
-            MappingProxyType(self.facts), MappingProxyType(self.counts), position, on, MappingProxyType(texts)
-        )
+        return Case(MappingProxyType(self.facts), MappingProxyType(self.counts), position, on, MappingProxyType(texts))
 
     def _position(self, data: Mapping[str, Any]) -> Position | None:
         told, accuracy = data.get("position"), data.get("accuracy")
@@ -206,10 +204,10 @@ class _Reader:
             return None
         if isinstance(told, Mapping):
             if set(told) != {"lat", "lon"}:
-                raise self.fail("position", "needs `lat` and `lon`, or one text", 'e.g. position: "36°15\'N 21°04\'E"')
+                raise self.fail("position", "needs `lat` and `lon`, or one text", "e.g. position: \"36°15'N 21°04'E\"")
             told = f"{told['lat']}, {told['lon']}"
         if not isinstance(told, str):
-            raise self.fail("position", f"{told!r} is not a position", 'e.g. position: "36°15\'N 21°04\'E"')
+            raise self.fail("position", f"{told!r} is not a position", "e.g. position: \"36°15'N 21°04'E\"")
         try:
             return parse_position(told, accuracy=accuracy if _is_told(accuracy) else None)
         except InputError as fault:
@@ -228,7 +226,7 @@ class _Reader:
         for index, item in enumerate(items):
             spot = f"{key}[{index}]"
             if isinstance(item, str) and key in ("suspects", "victims"):
-                item = {"nationality": [part.strip() for part in item.split("+")]}  # noqa: PLW2901
+                item = {"nationality": [part.strip() for part in item.split("+")]}
             if not isinstance(item, Mapping):
                 raise self.fail(spot, "must be a mapping of facts", f"e.g. {key}: [{{nationality: SYR}}]")
             for name, entry in item.items():
@@ -262,9 +260,7 @@ class _Reader:
         many = declaration.type in ("states", "choices")
         items = value if isinstance(value, list) else [value]
         if isinstance(value, list) and not many and len(items) > 1:
-            raise self.fail(
-                path, "takes one value", "If several values are alleged, write {disputed: [A, B]}."
-            )
+            raise self.fail(path, "takes one value", "If several values are alleged, write {disputed: [A, B]}.")
         values: list[str] = []
         partial = False
         for item in items:
@@ -303,9 +299,7 @@ class _Reader:
 
     def _state(self, path: str, value: Any) -> str:
         if not isinstance(value, str):
-            raise self.fail(
-                path, f"{value!r} is not a State", "Norway's code is NO: write it as text (or NOR)."
-            )
+            raise self.fail(path, f"{value!r} is not a State", "Norway's code is NO: write it as text (or NOR).")
         try:
             return states.register().resolve(value).alpha3
         except InputError as fault:

@@ -24,9 +24,7 @@ UNKNOWN = "unknown"
 
 Kind = Literal["state", "territory", "other"]
 
-_HEADER = (
-    "alpha3,alpha2,name,kind,sovereign,demonyms,aliases,ambiguous,names,mids,status_note,source"
-)
+_HEADER = "alpha3,alpha2,name,kind,sovereign,demonyms,aliases,ambiguous,names,mids,status_note,source"
 _COLUMNS = _HEADER.split(",")
 _ACCEPTED = "Accepted: an ISO 3166-1 code in capitals (alpha-3 or alpha-2), a name or a demonym."
 

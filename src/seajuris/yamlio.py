@@ -32,9 +32,7 @@ class _Loader(yaml.CSafeLoader):
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789")
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789"))
 
 _SCALARS = {"bool", "null", "int", "str"}
 
@@ -172,6 +170,4 @@ def read_text(path: Path, *, where: str, error: type[SeajurisError]) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise error(
-            f"not UTF-8 text (byte {fault.start})", where=where, hint="Save the file as UTF-8."
-        ) from None
+        raise error(f"not UTF-8 text (byte {fault.start})", where=where, hint="Save the file as UTF-8.") from None

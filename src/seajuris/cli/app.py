@@ -9,7 +9,7 @@ from seajuris.cli import assess, locate, schema, states
 app = typer.Typer(
     name="seajuris",
     help="Which States may prosecute an incident at sea, and on what legal basis. It never decides a case.",
-    epilog="Exit codes: 0 answered, 1 internal fault, 2 bad input, 3 uncertain (with --strict), 5 data or rules unusable.",
+    epilog="Exit codes: 0 answered, 1 internal fault, 2 bad input, 3 uncertain (--strict), 5 data or rules unusable.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

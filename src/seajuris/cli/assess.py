@@ -14,14 +14,18 @@ Texts = list[str] | None
 
 
 def assess(
-    case: Annotated[str | None, typer.Argument(metavar="[CASE]", help="Case file (YAML or JSON), or - for stdin.")] = None,
+    case: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="Case file (YAML or JSON), or - for stdin.")
+    ] = None,
     at: Annotated[str | None, typer.Option("--at", metavar="POSITION", help="Where it happened.")] = None,
     accuracy: Annotated[str | None, typer.Option(metavar="LENGTH", help="Radius of uncertainty, e.g. 1nm.")] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the facts, YYYY-MM-DD.")] = None,
     event: Annotated[str | None, typer.Option(help="What happened: shipwreck, collision, interception ...")] = None,
     offence: Annotated[Texts, typer.Option(help="Offence investigated; repeatable.")] = None,
     flag: Annotated[Texts, typer.Option(metavar="STATE", help="Flag of the vessel; stateless if it had none.")] = None,
-    suspect: Annotated[Texts, typer.Option(metavar="STATE", help="Nationality of a suspect (A+B for two); repeatable.")] = None,
+    suspect: Annotated[
+        Texts, typer.Option(metavar="STATE", help="Nationality of a suspect (A+B for two); repeatable.")
+    ] = None,
     victim: Annotated[Texts, typer.Option(metavar="STATE", help="Nationality of a victim; repeatable.")] = None,
     departure: Annotated[Texts, typer.Option(metavar="STATE", help="State from which the boat left.")] = None,
     planned_in: Annotated[Texts, typer.Option(metavar="STATE", help="State where it was planned or supplied.")] = None,
@@ -30,7 +34,8 @@ def assess(
     rescued_by: Annotated[Texts, typer.Option(metavar="STATE", help="Flag of the rescuers.")] = None,
     custody: Annotated[Texts, typer.Option(metavar="STATE", help="State that holds the suspects.")] = None,
     settings: Annotated[
-        Texts, typer.Option("--set", metavar="PATH=VALUE", help="Any other fact, e.g. vessel.type=small_craft.")
+        Texts,
+        typer.Option("--set", metavar="PATH=VALUE", help="Any other fact, e.g. vessel.type=small_craft."),
     ] = None,
     show_all: Annotated[bool, typer.Option("--all", help="Also list what was considered and excluded.")] = False,
     as_json: JsonOption = False,

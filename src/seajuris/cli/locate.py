@@ -13,7 +13,9 @@ from seajuris.errors import EXIT_UNCERTAIN
 
 def locate(
     at: Annotated[str, typer.Option("--at", metavar="POSITION", help="e.g. \"36°15'N 21°04'E\" or 36.25,21.06")],
-    accuracy: Annotated[str | None, typer.Option(metavar="LENGTH", help="Radius of uncertainty, e.g. 1nm or 500m.")] = None,
+    accuracy: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Radius of uncertainty, e.g. 1nm or 500m.")
+    ] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the facts, YYYY-MM-DD; default today.")] = None,
     as_json: JsonOption = False,
     strict: StrictOption = False,

@@ -10,7 +10,9 @@ import typer
 
 ZonesOption = Annotated[
     str | None,
-    typer.Option("--zones", envvar="SEAJURIS_ZONES", metavar="FILE", help="Zone GeoPackage instead of the shipped one."),
+    typer.Option(
+        "--zones", envvar="SEAJURIS_ZONES", metavar="FILE", help="Zone GeoPackage instead of the shipped one."
+    ),
 ]
 RulesOption = Annotated[
     str | None,

@@ -38,7 +38,12 @@ def show(
     for path in sorted((rule_set.folder / "instruments").glob("*.yaml")):
         if rule_set.instrument(path.stem).kind == "treaty":
             found = rule_set.membership(path.stem, state.sovereign, today())
-            treaties[path.stem] = {"bound": found.truth.value, "since": found.since, "verified": found.verified}
+            treaties[path.stem] = {
+                "bound": found.truth.value,
+                "since": found.since,
+                "verified": found.verified,
+            }
+    claims = [c for c in shipped_zones().claims(state.sovereign) if c["territory"] == state.alpha3]
     data = {
         "alpha3": state.alpha3,
         "alpha2": state.alpha2,
@@ -47,7 +52,7 @@ def show(
         "sovereign": state.sovereign,
         "mids": list(state.mids),
         "status_note": state.status_note or None,
-        "claims": [c for c in shipped_zones().claims(state.sovereign) if c["territory"] == state.alpha3],
+        "claims": claims,
         "treaties": treaties,
         "national_law": None if law is None else {"bases": len(law.bases), "summary": law.summary},
     }
@@ -60,11 +65,13 @@ def show(
     if state.status_note:
         lines.append(state.status_note)
     lines.append(f"MMSI begins with: {', '.join(state.mids) or 'none in the register'}")
-    for claim in data["claims"]:  # type: ignore[union-attr]
+    for claim in claims:
         since = f" since {claim['valid_from']}" if claim["valid_from"] else ""
         area = f" ({claim['area']})" if claim["area"] else ""
         breadth = f" {claim['breadth_nm']:g} M" if claim["breadth_nm"] else ""
-        lines.append(f"{claim['zone'].replace('_', ' ')}:{breadth} {claim['claim']}{area}{since} [{claim['confidence']}]")
+        lines.append(
+            f"{claim['zone'].replace('_', ' ')}:{breadth} {claim['claim']}{area}{since} [{claim['confidence']}]"
+        )
     for key, entry in treaties.items():
         since = f" since {entry['since']}" if entry["since"] else ""
         lines.append(f"{key}: bound {entry['bound']}{since}{'' if entry['verified'] else ' [unverified]'}")

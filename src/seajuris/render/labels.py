@@ -47,7 +47,7 @@ DELIMITATIONS = {
 
 REGIMES = {
     "territory": "For criminal law: territory of the coastal State.",
-    "high_seas": "For criminal law: the rules of the high seas (flag State first; no jurisdiction from the place alone).",
+    "high_seas": "For criminal law: the rules of the high seas (flag State first; the place alone gives none).",
     "depends": "For criminal law: territory or high seas, depending on the exact position.",
     "unknown": "For criminal law: cannot be told, the position lies outside the zone data.",
 }

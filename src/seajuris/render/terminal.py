@@ -26,8 +26,8 @@ class _Sources:
         number = self._numbers.setdefault(entry, len(self._numbers) + 1)
         return f"[{number}]" if verified else f"[{number}, {_UNVERIFIED}]"
 
-    def __iter__(self) -> Iterable[tuple[int, str]]:  # type: ignore[override]
-        return iter((number, text) for text, number in self._numbers.items())
+    def listed(self) -> Iterable[tuple[int, str]]:
+        return ((number, text) for text, number in self._numbers.items())
 
 
 def render_place(place: Place, page: Page) -> None:
@@ -50,7 +50,10 @@ def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = F
     """
     title = result.case.texts.get("title")
     page.title(f"seajuris: possible jurisdiction{f' - {title}' if title else ''}")
-    page.text(f"Law and claims as of {result.on.isoformat()}. This lists possibilities; it decides nothing.", indent=0)
+    page.text(
+        f"Law and claims as of {result.on.isoformat()}. This lists possibilities; it decides nothing.",
+        indent=0,
+    )
     for note in result.notes:
         page.text(note, indent=0)
     sources = _Sources()
@@ -82,7 +85,7 @@ def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = F
             page.item(f"{warning.text} {sources.cite(warning.source or '', verified=warning.verified)}")
     _excluded(result, page, show=show_excluded)
     page.heading("Sources")
-    for number, text in sources:  # type: ignore[attr-defined]
+    for number, text in sources.listed():
         page.text(text, lead=f"[{number}] ")
     page.heading("Provenance")
     _provenance(result.provenance, page)
@@ -106,7 +109,10 @@ def _where(place: Place, page: Page) -> None:
             side = "inside" if limit.distance_nm < 0 else "seaward of"
             kind = f", {limit.kind}" if limit.kind in ("agreed", "equidistance") else ""
             words = labels.ZONES[limit.limit].lower()
-            page.item(f"{abs(limit.distance_nm):.2f} M {side} the limit of the {words} of {_of(limit)}{kind}", indent=4)
+            page.item(
+                f"{abs(limit.distance_nm):.2f} M {side} the limit of the {words} of {_of(limit)}{kind}",
+                indent=4,
+            )
     if place.baselines:
         nearest: dict[str, float] = {}
         for line in place.baselines:

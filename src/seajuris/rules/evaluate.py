@@ -102,14 +102,14 @@ class _Evaluation:
                 if finding is not None:
                     yield finding
 
-    def _finding(
-        self, ground: Ground, person: _Person, binding: Binding, unknown: str | None
-    ) -> Finding | None:
+    def _finding(self, ground: Ground, person: _Person, binding: Binding, unknown: str | None) -> Finding | None:
         steps = [self.facts.evaluate(ground.when, binding)]
         if ground.offences is not None:
             steps.append(self._covers(ground.offences))
-        trace = steps[0] if len(steps) == 1 else Trace(
-            "the ground's conditions hold", all_of(s.value for s in steps), children=tuple(steps)
+        trace = (
+            steps[0]
+            if len(steps) == 1
+            else Trace("the ground's conditions hold", all_of(s.value for s in steps), children=tuple(steps))
         )
         state = binding.claimant
         mandates = [self._mandate(a, binding) for a in ground.authority if a.validity.holds(self.on)]
@@ -133,7 +133,9 @@ class _Evaluation:
                 status, reason = law.status, law.reason
                 conditions += law.conditions
                 missing += law.missing
-                if status == "established" and (conditions or any(not m.verified for m in mandates if m.duty != "supports" and m.applies == "yes")):
+                if status == "established" and (
+                    conditions or any(not m.verified for m in mandates if m.duty != "supports" and m.applies == "yes")
+                ):
                     status = "conditional"
         elif status == "open" and ground.only_with_national and state is not None:
             law_file = self.rules.national(state)
@@ -188,7 +190,7 @@ class _Evaluation:
             if state not in (None, ANY_STATE):
                 found = self.rules.membership(item.instrument, str(state), self.on)
                 since, seen, note = found.since, found.verified, found.note
-        elif not (instrument.known_in_force and instrument.in_force.holds(self.on)):
+        elif not (instrument.ever_in_force and instrument.in_force.holds(self.on)):
             applies, note = Truth.NO, "not in force on that day"
         if item.when is not None:
             scope = self.facts.evaluate(item.when, binding)
@@ -231,7 +233,9 @@ class _Evaluation:
             text = "no provision for this ground is encoded for this State; check its law as of the day of the facts"
             return _NationalResult("conditional", text, encoded=True, conditions=[text])
         if absence.verified:
-            return _NationalResult("excluded", f"looked for in national law and not found: {absence.note}", encoded=True)
+            return _NationalResult(
+                "excluded", f"looked for in national law and not found: {absence.note}", encoded=True
+            )
         text = f"not found in national law (not verified): {absence.note}"
         return _NationalResult("conditional", text, encoded=True, conditions=[text])
 
@@ -268,7 +272,9 @@ class _Evaluation:
                 result.append(finding)
                 continue
             suspects = self._suspects_of(finding)
-            traces = [(s, self.facts.evaluate(bar.when, Binding(claimant=finding.state, suspect=s.index))) for s in suspects]
+            traces = [
+                (s, self.facts.evaluate(bar.when, Binding(claimant=finding.state, suspect=s.index))) for s in suspects
+            ]
             for person, trace in traces:
                 if trace.value is Truth.NO:
                     continue
@@ -295,7 +301,9 @@ class _Evaluation:
             return replace(finding, status="excluded", barred_by=barred_by, reason=f"barred: {bar.title}")
         names = ", ".join(o.replace("_", " ") for o in bar.bars_offences)
         return replace(
-            finding, barred_by=barred_by, conditions=(*finding.conditions, f"not for {names}: {bar.title} bars it")
+            finding,
+            barred_by=barred_by,
+            conditions=(*finding.conditions, f"not for {names}: {bar.title} bars it"),
         )
 
     def _bar_entry(
@@ -321,7 +329,10 @@ class _Evaluation:
         for finding in findings:
             if finding.status == "excluded":
                 continue
-            facts = [*finding.missing, *(f for m in finding.mandate if m.applies == "unknown" for f in m.missing)]
+            facts = [
+                *finding.missing,
+                *(f for m in finding.mandate if m.applies == "unknown" for f in m.missing),
+            ]
             for fact in dict.fromkeys(general(f) for f in facts):
                 hanging.setdefault(fact, []).append(finding.state or "")
         for bar in bars:
@@ -374,7 +385,9 @@ class _Evaluation:
                 continue
             authority = tuple(self._mandate(a, Binding()) for a in item.authority if a.validity.holds(self.on))
             verified = all(a.verified for a in authority)
-            shown.append(Remark(item.id, item.text, item.title, verified, None, bound if item.at_least else (), authority))
+            shown.append(
+                Remark(item.id, item.text, item.title, verified, None, bound if item.at_least else (), authority)
+            )
         return tuple(shown)
 
 
@@ -413,7 +426,11 @@ def _combine(entries: list[National]) -> _NationalResult:
     if unknown:
         facts = [f for e in unknown for f in e.missing]
         return _NationalResult(
-            "open", "national law hangs on a fact not told", encoded=True, entries=entries, missing=facts,
+            "open",
+            "national law hangs on a fact not told",
+            encoded=True,
+            entries=entries,
+            missing=facts,
             conditions=_unverified(unknown),
         )
     why = "; ".join(dict.fromkeys(b for e in entries for b in e.because))
@@ -449,7 +466,11 @@ def _grade(ground: Ground, mandates: list[Mandate]) -> str:
         return "mandatory"
     if ground.grade == "contested":
         return "contested"
-    return "optional" if "optional" in duties else ("national" if ground.grade in ("mandatory", "optional") else ground.grade)
+    return (
+        "optional"
+        if "optional" in duties
+        else ("national" if ground.grade in ("mandatory", "optional") else ground.grade)
+    )
 
 
 def _case_facts(facts: Iterable[str]) -> list[str]:

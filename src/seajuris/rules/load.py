@@ -12,7 +12,7 @@ from typing import Any
 
 from seajuris.errors import RuleError
 from seajuris.paths import shipped
-from seajuris.rules.logic import Truth
+from seajuris.rules.instruments import Instrument, Membership, instrument, membership
 from seajuris.rules.model import (
     Authority,
     Condition,
@@ -28,35 +28,6 @@ from seajuris.rules.model import (
 )
 from seajuris.rules.vocabulary import Vocabulary
 from seajuris.yamlio import parse_yaml, read_text
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """Whether a State is bound by an instrument on a day, and how that is known."""
-
-    truth: Truth
-    since: str | None
-    verified: bool
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """A treaty, an EU act, or custom, with those whom it binds."""
-
-    id: str
-    kind: str
-    title: str
-    short: str
-    in_force: Validity
-    known_in_force: bool
-    url: str | None
-    status_as_of: str | None
-    parties: Mapping[str, Any]
-    non_parties: Mapping[str, Any]
-    parties_from: str | None
-    except_states: tuple[str, ...]
-    binds_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +147,7 @@ class RuleSet:
             RuleError: if no file describes it.
         """
         if key not in self._instruments:
-            self._instruments[key] = _instrument(
+            self._instruments[key] = instrument(
                 self._data("instruments", f"{key}.yaml"), f"rules/instruments/{key}.yaml"
             )
         return self._instruments[key]
@@ -184,21 +155,8 @@ class RuleSet:
     def membership(self, key: str, state: str, on: dt.date) -> Membership:
         """Whether an instrument binds a State on a day; UNKNOWN if the data do not say."""
         item = self.instrument(key)
-        if not item.known_in_force or not item.in_force.holds(on):
-            return Membership(Truth.NO, None, True, f"{item.id} is not in force on that day")
-        if item.binds_all:
-            return Membership(Truth.YES, None, True, None)
-        if state in item.except_states:
-            return Membership(Truth.NO, None, False, f"{item.id} does not apply to this State")
-        if item.parties_from:
-            return self.membership(item.parties_from, state, on)
-        entry = item.parties.get(state)
-        if entry is not None:
-            return _party(entry, on)
-        entry = item.non_parties.get(state)
-        if entry is not None:
-            return _non_party(entry, on)
-        return Membership(Truth.UNKNOWN, None, False, "membership not established")
+        source = self.instrument(item.parties_from) if item.parties_from else None
+        return membership(item, source, state, on)
 
     @cached_property
     def _national(self) -> dict[str, NationalLaw | None]:
@@ -226,49 +184,6 @@ class RuleSet:
     def version(self) -> str:
         """Version of the rule set, from `rules/version.yaml`."""
         return str(self._data("version.yaml")["version"])
-
-
-def _instrument(data: Any, where: str) -> Instrument:
-    if not isinstance(data, dict):
-        raise RuleError("must be a mapping", where=where)
-    start = data.get("applies_from") or data.get("in_force")
-    kind = str(data["kind"])
-    return Instrument(
-        id=str(data["id"]),
-        kind=kind,
-        title=str(data["title"]),
-        short=str(data.get("short") or data["title"]),
-        in_force=validity({"from": start, "to": data.get("expired")}, where),
-        known_in_force=start is not None or kind == "custom",
-        url=data.get("url"),
-        status_as_of=(data.get("status_source") or {}).get("as_of"),
-        parties=data.get("parties") or {},
-        non_parties=data.get("non_parties") or {},
-        parties_from=data.get("parties_from"),
-        except_states=tuple(data.get("except") or ()),
-        binds_all=bool(data.get("binds_all", kind == "custom")),
-    )
-
-
-def _party(entry: Mapping[str, Any], on: dt.date) -> Membership:
-    start, end = entry.get("from"), entry.get("to")
-    verified, note = bool(entry.get("verified")), entry.get("note")
-    if end is not None and dt.date.fromisoformat(end) <= on:
-        return Membership(Truth.NO, start, verified, note or f"bound until {end}")
-    if start is None:
-        return Membership(Truth.UNKNOWN, None, False, note or "party, but since when is not established")
-    if dt.date.fromisoformat(start) > on:
-        return Membership(Truth.NO, start, verified, note or f"bound only from {start}")
-    return Membership(Truth.YES, start, verified, note)
-
-
-def _non_party(entry: Mapping[str, Any], on: dt.date) -> Membership:
-    as_of = entry.get("as_of")
-    if as_of is not None and on > dt.date.fromisoformat(as_of) and not entry.get("still"):
-        # Absent from a status list of that day: a later accession cannot be ruled out.
-        note = entry.get("note") or f"not a party on {as_of}; later accession not ruled out"
-        return Membership(Truth.UNKNOWN, None, False, note)
-    return Membership(Truth.NO, None, bool(entry.get("verified")), entry.get("note"))
 
 
 @cache

@@ -337,7 +337,10 @@ def _basis(data: Any, where: str) -> NationalBasis:
 def _absence(data: Any, where: str) -> Absence:
     reader = Fields(data, where)
     result = Absence(
-        tuple(reader.items("grounds")), reader.text("note"), bool(reader.take("verified")), reader.text("source")
+        tuple(reader.items("grounds")),
+        reader.text("note"),
+        bool(reader.take("verified")),
+        reader.text("source"),
     )
     reader.take("checked", None)
     reader.finish()

@@ -88,11 +88,16 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
     grouped: dict[tuple[Any, ...], tuple[Row, list[Any]]] = {}
     for row, part in zip(rows, parts, strict=True):
         if part.area > 0:
-            key = (row["zone"], row["state"], row["territory"], row["claim"], row["proclaimed_from"], row["dispute"])
+            key = (
+                row["zone"],
+                row["state"],
+                row["territory"],
+                row["claim"],
+                row["proclaimed_from"],
+                row["dispute"],
+            )
             grouped.setdefault(key, (row, []))[1].append(part)
-    regions = [
-        _Region(row, row["zone"], _claim(row, day), shapely.union_all(found)) for row, found in grouped.values()
-    ]
+    regions = [_Region(row, row["zone"], _claim(row, day), shapely.union_all(found)) for row, found in grouped.values()]
     regions = _seaward_of_own_territorial_sea(regions)
     regions = _with_high_seas(regions)
     for region in regions:
@@ -128,7 +133,7 @@ def _with_high_seas(regions: list[_Region]) -> list[_Region]:
     if existing is not None:
         existing.shape = shapely.union_all([existing.shape, free])
         return regions
-    empty = {name: None for name in potential[0].row.values}
+    empty = dict.fromkeys(potential[0].row.values)
     return [*regions, _Region(Row({**empty, "zone": "high_seas"}, b""), "high_seas", None, free)]
 
 
@@ -164,7 +169,8 @@ def _delimitation(region: _Region, measured: list[_Measured]) -> str | None:
     own = [
         m
         for m in measured
-        if m.row["limit"] == region.zone and (m.row["state"], m.row["territory"]) == (region.state, region.row["territory"])
+        if m.row["limit"] == region.zone
+        and (m.row["state"], m.row["territory"]) == (region.state, region.row["territory"])
     ]
     if not own:
         return None
@@ -174,7 +180,8 @@ def _delimitation(region: _Region, measured: list[_Measured]) -> str | None:
 
 def _regime(zones: Iterable[Zone]) -> str:
     regimes = {
-        "unknown" if z.zone == "outside_data" else "territory" if z.zone in SOVEREIGN_ZONES else "high_seas" for z in zones
+        "unknown" if z.zone == "outside_data" else "territory" if z.zone in SOVEREIGN_ZONES else "high_seas"
+        for z in zones
     }
     return regimes.pop() if len(regimes) == 1 else "depends" if regimes else "unknown"
 
@@ -272,7 +279,7 @@ def _notes(place: Place, regions: list[_Region], day: str) -> list[str]:
         if region.zone == "exclusive_economic_zone" and region.claim == "potential":
             when = f" (proclaimed only from {start})" if start is not None and day < start else ""
             notes.append(
-                f"{region.state} is entitled to an exclusive economic zone here but had not proclaimed one on {day}"
+                f"{region.state} is entitled to an exclusive economic zone here but had not proclaimed it on {day}"
                 f"{when}: the waters are high seas."
             )
         if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:

@@ -83,7 +83,7 @@ class Origin:
         direction, so that the far side of the earth cannot fold over the near side.
         """
         local = (geocentric(lonlat) - self._centre) @ self._axes.T
-        flat = local[:, :2]
+        flat: Floats = local[:, :2]
         far = local[:, 2] < -2.2e6
         if far.any():
             length = np.hypot(flat[far, 0], flat[far, 1])

@@ -91,7 +91,11 @@ class ZoneStore:
                 where=str(self.path),
                 hint="Reinstall, or build them again: make zones.",
             )
-        return {"version": declared["version"], "sha256": digest, "content_sha256": declared["content_sha256"]}
+        return {
+            "version": declared["version"],
+            "sha256": digest,
+            "content_sha256": declared["content_sha256"],
+        }
 
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
         """Features whose bounding box comes within a radius of a position."""
@@ -110,7 +114,9 @@ class ZoneStore:
 
     def claims(self, state: str) -> list[dict[str, Any]]:
         """The normalised claims of a State, as the build used them."""
-        columns = "territory, state, zone, breadth_nm, area, valid_from, valid_to, claim, instrument, source, confidence"
+        columns = (
+            "territory, state, zone, breadth_nm, area, valid_from, valid_to, claim, instrument, source, confidence"
+        )
         rows = self._db.execute(f"SELECT {columns} FROM claims WHERE state = ? ORDER BY rowid", (state,))  # noqa: S608
         return [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
 

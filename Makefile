@@ -1,0 +1,48 @@
+# `make demo` and `make test` work on a fresh machine with Python 3.11 or newer; everything lands in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint zones bench clean
+.SUFFIXES:
+
+help:
+	@echo "make demo   answer a real case: the wreck of the Adriana off Pylos, 14 June 2023"
+	@echo "make test   run the tests"
+	@echo "make lint   ruff and mypy"
+	@echo "make zones  build data/maritime_zones/zones.gpkg again from its pinned sources (network, minutes)"
+	@echo "make bench  measure start-up time"
+	@echo "make clean  remove .venv and everything that tools leave behind"
+
+# The stamp is written last, so that an interrupted installation is done again.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "seajuris needs Python 3.11 or newer; '$(PYTHON)' is `$(PYTHON) --version 2>&1`." >&2; \
+	  echo "Name a newer one, for example: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/seajuris assess docs/examples/pylos.yaml
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+
+zones: $(READY)
+	@$(BIN)/python -m seajuris.zones.build
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/startup.py
+
+clean:
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

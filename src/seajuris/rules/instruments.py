@@ -1,0 +1,144 @@
+"""Treaties, EU acts and custom, and whom they bind on a given day.
+
+The files say what is known and until when it is known; between what is known, the answer is *unknown*.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from seajuris.errors import RuleError
+from seajuris.rules.logic import Truth
+from seajuris.rules.model import Validity, validity
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Whether a State is bound by an instrument on a day, and how that is known.
+
+    Attributes:
+        since: First day on which it is bound, if established.
+        verified: Whether a published status list or official notice was seen.
+    """
+
+    truth: Truth
+    since: str | None
+    verified: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A treaty, an EU act, or custom. The files explain each field in their head."""
+
+    id: str
+    kind: str
+    title: str
+    short: str
+    url: str | None
+    in_force: Validity
+    ever_in_force: bool
+    binds_all: bool
+    closed: bool
+    parties: Mapping[str, Mapping[str, Any]]
+    non_parties: Mapping[str, Mapping[str, Any]]
+    unknown: Mapping[str, Mapping[str, Any]]
+    parties_from: str | None
+    excepted: tuple[str, ...]
+    participation_verified: bool
+
+
+def instrument(data: Any, where: str) -> Instrument:
+    """Read the file of an instrument.
+
+    Raises:
+        RuleError: if a field that must be there is missing.
+    """
+    if not isinstance(data, dict):
+        raise RuleError("must be a mapping", where=where)
+    for key in ("id", "kind", "title"):
+        if key not in data:
+            raise RuleError(f"`{key}` is missing", where=where)
+    start = data.get("in_force")
+    binds_all = bool(data.get("binds_all", False))
+    return Instrument(
+        id=str(data["id"]),
+        kind=str(data["kind"]),
+        title=str(data["title"]),
+        short=str(data.get("short") or data["title"]),
+        url=data.get("url"),
+        in_force=validity({"from": start, "to": data.get("expired")}, where),
+        ever_in_force=start is not None or binds_all,
+        binds_all=binds_all,
+        closed=bool(data.get("closed", False)),
+        parties=data.get("parties") or {},
+        non_parties=data.get("non_parties") or {},
+        unknown=data.get("unknown") or {},
+        parties_from=data.get("parties_from"),
+        excepted=tuple(data.get("except") or ()),
+        participation_verified=bool(data.get("participation_verified", True)),
+    )
+
+
+def membership(item: Instrument, source: Instrument | None, state: str, on: dt.date) -> Membership:
+    """Whether an instrument binds a State on a day.
+
+    Args:
+        item: The instrument.
+        source: The instrument whose parties it shares (an EU act shares those of the Union), if any.
+        state: Alpha-3.
+        on: The day.
+    """
+    day = on.isoformat()
+    if not item.ever_in_force or not item.in_force.holds(on):
+        return Membership(Truth.NO, None, True, f"{item.short} does not apply on {day}")
+    if item.binds_all:
+        return Membership(Truth.YES, None, True, None)
+    if state in item.excepted:
+        return Membership(Truth.NO, None, item.participation_verified, f"{item.short} does not bind this State")
+    doubt = item.unknown.get(state)
+    if doubt is not None and (doubt.get("from") or "") <= day and (doubt.get("to") is None or day < doubt["to"]):
+        return Membership(Truth.UNKNOWN, None, False, doubt.get("note"))
+    if state in item.parties:
+        return _party(item.parties[state], day, union_law=False)
+    if source is not None:
+        entry = source.parties.get(state)
+        if entry is None:
+            return Membership(Truth.NO, None, item.participation_verified, f"not bound by {item.short}")
+        shared = _party(entry, day, union_law=True)
+        start = max(shared.since or "", item.in_force.start.isoformat() if item.in_force.start else "")
+        verified = shared.verified and item.participation_verified
+        return Membership(shared.truth, start or None, verified, shared.note)
+    if state in item.non_parties:
+        return _non_party(item.non_parties[state], day)
+    if item.closed:
+        return Membership(Truth.NO, None, False, f"not in the group: {item.short}")
+    return Membership(Truth.UNKNOWN, None, False, "membership not established")
+
+
+def _party(entry: Mapping[str, Any], day: str, *, union_law: bool) -> Membership:
+    start, verified, note = entry.get("from"), bool(entry.get("verified")), entry.get("note")
+    end = (entry.get("union_law_to") if union_law else None) or entry.get("to")
+    if end is not None and end <= day:
+        return Membership(Truth.NO, start, verified, note or f"bound until {end}")
+    if start is not None:
+        if start <= day:
+            return Membership(Truth.YES, start, verified, note)
+        return Membership(Truth.NO, start, verified, note or f"bound only from {start}")
+    if entry.get("known_by") is not None and entry["known_by"] <= day:
+        return Membership(Truth.YES, None, verified, note)
+    if entry.get("not_party_on") is not None and day <= entry["not_party_on"]:
+        return Membership(Truth.NO, None, verified, note)
+    return Membership(Truth.UNKNOWN, None, False, note or "a party, but since when is not established")
+
+
+def _non_party(entry: Mapping[str, Any], day: str) -> Membership:
+    as_of, believed, note = entry.get("as_of"), entry.get("believed_until"), entry.get("note")
+    if as_of is not None and day <= as_of:
+        return Membership(Truth.NO, None, bool(entry.get("verified")), note)
+    if believed is not None and day <= believed:
+        return Membership(Truth.NO, None, False, note or f"not a party on {as_of}; believed not to have joined since")
+    return Membership(Truth.UNKNOWN, None, False, note or f"not a party on {as_of}; later accession not ruled out")

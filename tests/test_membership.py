@@ -1,0 +1,74 @@
+"""Whom an instrument binds on a day: what is known, and until when it is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from seajuris.rules.instruments import instrument, membership
+from seajuris.rules.load import shipped_rules
+from seajuris.rules.logic import Truth
+
+
+def bound(key: str, state: str, day: str) -> Truth:
+    return shipped_rules().membership(key, state, dt.date.fromisoformat(day)).truth
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "day", "expected"),
+    [
+        ("UNTOC", "ITA", "2006-09-01", Truth.YES),
+        ("UNTOC", "ITA", "2006-08-31", Truth.NO),
+        ("UNCLOS", "TUR", "2023-06-14", Truth.NO),
+        ("UNCLOS", "GRC", "2023-06-14", Truth.YES),
+        ("SMUGGLING_PROTOCOL", "MAR", "2013-01-01", Truth.NO),
+        # Absent from an old status list, nothing known since: not "no", not "yes".
+        ("SMUGGLING_PROTOCOL", "MAR", "2026-01-01", Truth.UNKNOWN),
+        ("CUSTOM", "TUR", "1950-01-01", Truth.YES),
+        # Union acts follow membership of the Union: the United Kingdom until Union law ended there.
+        ("DIR_2011_36", "GRC", "2023-06-14", Truth.YES),
+        ("DIR_2011_36", "TUR", "2023-06-14", Truth.NO),
+        ("FD_2002_946", "GBR", "2022-01-01", Truth.NO),
+        ("FD_2002_946", "GBR", "2016-01-01", Truth.UNKNOWN),
+        ("REG_2024_3011", "ITA", "2027-01-31", Truth.NO),
+        ("REG_2024_3011", "ITA", "2027-02-01", Truth.YES),
+        ("REG_2024_3011", "DNK", "2027-02-01", Truth.NO),
+        # A proposal binds nobody, ever.
+        ("COM_2023_755", "ITA", "2026-11-01", Truth.NO),
+    ],
+)
+def test_shipped_memberships(key: str, state: str, day: str, expected: Truth) -> None:
+    assert bound(key, state, day) is expected
+
+
+def test_before_the_general_entry_into_force_nobody_is_bound() -> None:
+    assert bound("UNTOC", "ALB", "2003-09-28") is Truth.NO
+    assert bound("UNTOC", "ALB", "2003-09-29") is Truth.YES
+
+
+def test_what_the_fields_mean() -> None:
+    item = instrument(
+        {
+            "id": "X",
+            "kind": "treaty",
+            "title": "X",
+            "in_force": "2000-01-01",
+            "parties": {
+                "AAA": {"from": None, "known_by": "2010-01-01", "not_party_on": "2005-01-01", "verified": True},
+                "BBB": {"from": "2001-01-01", "to": "2002-01-01", "verified": True},
+            },
+            "non_parties": {"CCC": {"as_of": "2013-01-01", "believed_until": "2020-01-01", "verified": True}},
+        },
+        "test",
+    )
+
+    def on(state: str, day: str) -> Truth:
+        return membership(item, None, state, dt.date.fromisoformat(day)).truth
+
+    assert [on("AAA", d) for d in ("2004-12-31", "2007-01-01", "2010-01-01")] == [Truth.NO, Truth.UNKNOWN, Truth.YES]
+    assert [on("BBB", d) for d in ("2000-12-31", "2001-01-01", "2002-01-01")] == [Truth.NO, Truth.YES, Truth.NO]
+    assert [on("CCC", d) for d in ("2013-01-01", "2019-01-01", "2021-01-01")] == [Truth.NO, Truth.NO, Truth.UNKNOWN]
+    assert membership(item, None, "CCC", dt.date(2013, 1, 1)).verified
+    assert not membership(item, None, "CCC", dt.date(2019, 1, 1)).verified
+    assert on("DDD", "2015-01-01") is Truth.UNKNOWN
