@@ -53,7 +53,7 @@ def test_deciding_sees_through_negation() -> None:
     assert Trace("not", NO, children=(inner,)).deciding() == (inner,)
 
 
-FACTS = {
+FACTS: dict[str, list[Any]] = {
     "departure": [["LBY"], ["TUN"]],
     "benefit": [True, False],
     "vessel.flag": ["stateless", "PAN"],
@@ -105,7 +105,7 @@ def test_sound_against_every_completion(test: dict[str, Any], told: set[str], pi
     rest = [name for name in names if name not in told]
     completions = {
         _value(test, {**{n: chosen[n] for n in told}, **dict(zip(rest, values, strict=True))})
-        for values in itertools.product(*(FACTS[n] for n in rest))
+        for values in itertools.product(*[FACTS[n] for n in rest])
     }
     assert UNKNOWN not in completions
     if partial is not UNKNOWN:

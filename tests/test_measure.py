@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -52,7 +54,7 @@ def test_nearest_point_of_a_line_against_brute_force(
         return
     nearest = Origin(lon, lat).nearest([line])
     assert nearest is not None
-    fine = np.vstack([a + (b - a) * np.linspace(0, 1, 400)[:, None] for a, b in zip(line[:-1], line[1:], strict=True)])
+    fine = np.vstack([a + (b - a) * np.linspace(0, 1, 400)[:, None] for a, b in pairwise(line)])
     brute = GEOD.inv(np.full(len(fine), lon), np.full(len(fine), lat), fine[:, 0], fine[:, 1])[2].min()
     assert nearest.distance_m == pytest.approx(brute, abs=15.0, rel=1e-4)
     assert nearest.distance_m >= brute - 15.0
