@@ -33,9 +33,8 @@ test: $(READY)
 	@$(BIN)/python -m pytest
 
 lint: $(READY)
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/mypy --no-error-summary
+	@failed=0; $(BIN)/ruff check --quiet || failed=1; $(BIN)/ruff format --check --quiet || failed=1; \
+	  $(BIN)/mypy --no-error-summary || failed=1; exit $$failed
 
 zones: $(READY)
 	@$(BIN)/python -m seajuris.zones.build

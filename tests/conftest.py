@@ -51,10 +51,10 @@ Run = Callable[..., Answer]
 class Screen(io.TextIOWrapper):
     """A stream that holds what is written to it; a terminal if asked."""
 
-    def __init__(self, *, terminal: bool, encoding: str) -> None:
+    def __init__(self, *, terminal: bool, encoding: str, errors: str) -> None:
         self.bytes = io.BytesIO()
         self._terminal = terminal
-        super().__init__(self.bytes, encoding=encoding, errors="strict", write_through=True)
+        super().__init__(self.bytes, encoding=encoding, errors=errors, write_through=True)
 
     def isatty(self) -> bool:
         return self._terminal
@@ -70,7 +70,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     from seajuris.cli import main
 
     def run_main(*args: str, stdin: bytes = b"", terminal: bool = False, encoding: str = "utf-8") -> Answer:
-        out, err = Screen(terminal=terminal, encoding=encoding), Screen(terminal=terminal, encoding=encoding)
+        # As Python sets them up: stdout refuses what it cannot encode, stderr escapes it.
+        out = Screen(terminal=terminal, encoding=encoding, errors="strict")
+        err = Screen(terminal=terminal, encoding=encoding, errors="backslashreplace")
         with monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["seajuris", *args])
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))

@@ -51,7 +51,6 @@ def test_0_answered(run: Run) -> None:
 
 
 def test_version(run: Run) -> None:
-    assert run("--version").out == run("--version", "--version").out
     assert re.fullmatch(r"seajuris [0-9]+\.[0-9]+\.[0-9]+\n", run("--version").out)
 
 
@@ -201,6 +200,10 @@ def test_a_day_in_the_future_says_so(run: Run) -> None:
     assert "future" in run("locate", "--at", "36.25 21.06", "--on", "2999-01-01").err
 
 
+def test_an_mmsi_that_is_none(run: Run) -> None:
+    refused(run("assess", "--set", "vessel.mmsi=12"), "SJ130", "vessel.mmsi", "nine digits")
+
+
 def test_an_offence_that_is_not_in_the_list(run: Run) -> None:
     refused(run("assess", "--offence", "smugling"), "SJ130", "'smugling'", "migrant_smuggling")
 
@@ -222,7 +225,7 @@ def test_norway_is_not_false(run: Run, tmp_path: Path) -> None:
         ("departure: LBY\ndeparture: TUN\n", ("line 2", "departure", "twice")),
         ("departure: &a LBY\ndestination: *a\n", ("line 1", "alias")),
         ("departure: !!python/object/apply:os.system [echo]\n", ("line 1", "tag")),
-        ("departure: !!str LBY\n", ("line 1", "tag")),
+        ("on: !!int abc\n", ("on",)),
         ("depature: LBY\n", ("depature", "Did you mean", "departure")),
         ("suspects: [{nationalty: EGY}]\n", ("suspects[0].nationalty", "suspects[].nationality")),
         ("departure: {disputed: [LBY]}\n", ("departure", "{disputed: [A, B]}")),
@@ -234,7 +237,6 @@ def test_norway_is_not_false(run: Run, tmp_path: Path) -> None:
         ("on: 2999-01-01\n", ("on", "future")),
         ("accuracy: 1nm\n", ("accuracy", "position")),
         ("position: {lat: 36.25}\n", ("position", "lon")),
-        ("vessel: {mmsi: 12}\n", ("vessel.mmsi", "nine digits")),
         ("[" * 400 + "]" * 400, ("YAML",)),
     ],
 )
@@ -260,6 +262,7 @@ def test_json_is_read_as_strictly(run: Run, tmp_path: Path) -> None:
     refused(run("assess", case_file(tmp_path, '{"on": "2023-06-14", "on": "2023-06-15"}', "a.json")), "SJ130", "twice")
     refused(run("assess", case_file(tmp_path, '{"title": NaN}', "b.json")), "SJ130", "NaN")
     refused(run("assess", case_file(tmp_path, "{", "c.json")), "SJ130", "line 1")
+    refused(run("assess", case_file(tmp_path, f'{{"title": {"9" * 5000}}}', "long.json")), "SJ130")
     answer = run("assess", case_file(tmp_path, '{"departure": "LBY"}', "d.json"), "--json")
     assert json.loads(answer.out)["case"] == {"departure": "LBY"}
 
@@ -343,8 +346,9 @@ def test_no_line_is_wider_than_the_terminal(
     monkeypatch.setenv("COLUMNS", str(columns))
     answer = run(*args, terminal=True)
     assert answer.code == 0, answer.err
-    too_wide = [line for line in answer.out.splitlines() if len(line) > columns and "http" not in line]
-    assert too_wide == []
+    too_wide = [line for line in answer.out.splitlines() if len(line) > columns]
+    # An address that cannot be broken may stick out, and only the address.
+    assert [line for line in too_wide if len(line.partition("://")[0]) > columns or "://" not in line] == []
     # A test on an empty page would pass as well.
     assert max(map(len, answer.out.splitlines())) >= columns - 10
 

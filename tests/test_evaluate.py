@@ -149,16 +149,25 @@ def test_open_names_the_fact_that_would_settle_it(run: Run) -> None:
     assert (finding.status, finding.missing) == ("open", ("suspects[0].present_in",))
     there = [{"nationality": "EGY", "present_in": "EGY"}]
     assert only(run([ground()], [law("EGY", present)], suspects=there)).status == "established"
-    elsewhere = [{"nationality": "EGY", "present_in": "GRC"}]
-    assert only(run([ground()], [law("EGY", present)], suspects=elsewhere)).status == "excluded"
+
+
+ELSEWHERE = [{"nationality": "EGY", "present_in": "GRC"}]
+
+
+def test_a_provision_not_met_excludes_only_what_exists_through_it_alone(run: Run) -> None:
+    present = law("EGY", basis(when={"fact": "suspect.present_in", "is": "claimant"}))
+    usual = only(run([ground()], [present], suspects=ELSEWHERE))
+    assert usual.status == "conditional"
+    assert any("is not met on the facts told" in c for c in usual.conditions)
+    special = only(run([ground(only_with_national=True)], [present], suspects=ELSEWHERE))
+    assert special.status == "excluded"
 
 
 def test_an_unverified_provision_never_excludes(run: Run) -> None:
     present = basis(when={"fact": "suspect.present_in", "is": "claimant"}, verified=False, source="from memory")
-    elsewhere = [{"nationality": "EGY", "present_in": "GRC"}]
-    finding = only(run([ground()], [law("EGY", present)], suspects=elsewhere))
+    finding = only(run([ground(only_with_national=True)], [law("EGY", present)], suspects=ELSEWHERE))
     assert finding.status == "conditional"
-    assert any("not verified" in c for c in finding.conditions)
+    assert any("unverified" in c for c in finding.conditions)
 
 
 def test_custody_speaks_for_presence(run: Run) -> None:
@@ -254,6 +263,13 @@ def test_a_bar_excludes_and_stays_visible(run: Run) -> None:
     finding = only(result)
     assert (finding.status, finding.barred_by) == ("excluded", ("ne-bis",))
     assert [(b.bar, b.status, b.states) for b in result.bars] == [("ne-bis", "applies", ("EGY",))]
+
+
+def test_a_bar_that_needs_a_reader_makes_it_conditional(run: Run) -> None:
+    bar = {**BAR, "bars": {"kind": "prosecute", "grounds": "any", "offences": "any", "excludes": False}}
+    decided = [{"state": "GRC", "merits": "yes"}]
+    finding = only(run([ground(), bar], [law("EGY", basis())], suspects=EGYPTIAN, decisions=decided))
+    assert (finding.status, finding.barred_by) == ("conditional", ("ne-bis",))
 
 
 def test_a_possible_bar_is_a_question_not_an_exclusion(run: Run) -> None:

@@ -6,9 +6,12 @@ import datetime as dt
 
 import pytest
 
+from seajuris.errors import RuleError
+from seajuris.paths import shipped
 from seajuris.rules.instruments import instrument, membership
 from seajuris.rules.load import shipped_rules
 from seajuris.rules.logic import Truth
+from seajuris.yamlio import parse_yaml
 
 
 def bound(key: str, state: str, day: str) -> Truth:
@@ -47,21 +50,37 @@ def test_before_the_general_entry_into_force_nobody_is_bound() -> None:
     assert bound("UNTOC", "ALB", "2003-09-29") is Truth.YES
 
 
+TEXT = """\
+id: X
+kind: treaty
+title: X
+in_force: '2000-01-01'
+parties:
+  AAA: {from: null, known_by: '2010-01-01', not_party_on: '2005-01-01', verified: true}
+  BBB: {from: '2001-01-01', to: '2002-01-01', verified: true}
+non_parties:
+  CCC: {as_of: '2013-01-01', believed_until: '2020-01-01', verified: true}
+"""
+
+
+def test_a_state_that_stands_twice_is_refused() -> None:
+    twice = TEXT.replace("  BBB:", "  AAA:")
+    with pytest.raises(RuleError, match="twice"):
+        instrument(twice, "test")
+
+
+def test_reading_by_line_equals_reading_as_yaml() -> None:
+    for path in sorted(shipped("rules", "instruments").glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        whole = parse_yaml(text, where=path.name, error=RuleError)
+        assert isinstance(whole, dict)
+        item = instrument(text, path.name)
+        for name in ("parties", "non_parties", "unknown"):
+            assert dict(getattr(item, name)) == (whole.get(name) or {}), (path.name, name)
+
+
 def test_what_the_fields_mean() -> None:
-    item = instrument(
-        {
-            "id": "X",
-            "kind": "treaty",
-            "title": "X",
-            "in_force": "2000-01-01",
-            "parties": {
-                "AAA": {"from": None, "known_by": "2010-01-01", "not_party_on": "2005-01-01", "verified": True},
-                "BBB": {"from": "2001-01-01", "to": "2002-01-01", "verified": True},
-            },
-            "non_parties": {"CCC": {"as_of": "2013-01-01", "believed_until": "2020-01-01", "verified": True}},
-        },
-        "test",
-    )
+    item = instrument(TEXT, "test")
 
     def on(state: str, day: str) -> Truth:
         return membership(item, None, state, dt.date.fromisoformat(day)).truth

@@ -1,8 +1,8 @@
-"""The grammar of positions: text of one or two hundred characters to two exact angles.
+"""The grammar of positions: tokens to two exact angles.
 
-The text is split into two halves by labels, hemisphere letters, one separator, or degree marks; each half is
-read as degrees, minutes and seconds. Where two readings remain, the error shows both. Angles stay ratios of integers, so that ``90.00000000000000001`` is
-beyond the pole and ``12°36'`` is the float nearest to 12.6.
+A text is split into two halves by labels, hemisphere letters, one separator, or degree marks; each half is read as
+degrees, minutes and seconds. Where two readings remain, the error shows both. Angles stay ratios of integers, so
+that ``90.00000000000000001`` is beyond the pole and ``12°36'`` is the float nearest to 12.6.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from seajuris._position_tokens import ACCEPTED, Token, tokens_of
@@ -36,6 +37,14 @@ class Angle:
     def degrees(self) -> float:
         """The float nearest to the angle, in degrees; never ``-0.0``."""
         return self.num / self.den
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The text as typed, for the readings in an error (empty: look for none), and the order of a bare pair."""
+
+    text: str
+    order: Order
 
 
 def unclear(fault: str, readings: Sequence[str], advice: str) -> PositionError:
@@ -131,41 +140,52 @@ def read_pair(text: str, order: Order) -> tuple[Angle, Angle]:
         PositionError: if there is not exactly one reading, or it lies not on the Earth.
     """
     tokens = tokens_of(text)
+    letters = [token for token in tokens if token.kind == "letter"]
+    if len(letters) > 2:
+        raise PositionError("more than one hemisphere letter on one half", hint=LETTERS)
+    if any(len(token.text) > 1 for token in letters):
+        raise _double_letter(tokens, order)
+    return checked(*_pair(tokens, Typed(text, order)))
+
+
+def _double_letter(tokens: list[Token], order: Order) -> PositionError:
+    """The error for letters with two meanings, at most two of them."""
+    variants = [tokens]
     for at, token in enumerate(tokens):
-        if token.kind == "letter" and len(token.text) > 1:
-            raise _double_letter(tokens, at, order)
-    return checked(*_pair(tokens, text, order))
-
-
-def _double_letter(tokens: list[Token], at: int, order: Order) -> PositionError:
+        if token.kind == "letter":
+            variants = [[*v[:at], replace(token, text=one), *v[at + 1 :]] for v in variants for one in token.text]
     readings = []
-    for letter in tokens[at].text:
-        variant = [*tokens[:at], replace(tokens[at], text=letter), *tokens[at + 1 :]]
+    for variant in variants:
         try:
-            readings.append(f"{letter}: {canonical(*checked(*_pair(variant, '', order)))}")
+            readings.append(canonical(*checked(*_pair(variant, Typed("", order)))))
         except PositionError:
-            readings.append(letter)
-    if tokens[at].text == "WE":
+            continue
+    doubles = {token.text for token in tokens if token.kind == "letter"}
+    if "WE" in doubles:
         fault = "the letter O is West in French, Italian and Spanish, East in German and Dutch"
-        return unclear(fault, readings, "Write W or E; for degrees write °.")
-    fault = "the Greek letter nu means south in Greek, but looks like the N of north"
-    return unclear(fault, readings, "Write a Latin N or S.")
+        advice = "Write W or E; for degrees write °."
+    else:
+        fault = "the Greek letter nu means south in Greek, but looks like the N of north"
+        advice = "Write a Latin N or S."
+    return unclear(fault, readings or ["either"], advice)
 
 
-def _pair(tokens: list[Token], text: str, order: Order) -> tuple[Angle, Angle]:
+def _pair(tokens: list[Token], typed: Typed) -> tuple[Angle, Angle]:
     labels = [i for i, token in enumerate(tokens) if token.kind == "label"]
     letters = [i for i, token in enumerate(tokens) if token.kind == "letter"]
     if labels:
         if labels[0] != 0 or len(labels) != 2:
             raise PositionError("labels must stand before both halves", hint="lat=35.5 lon=12.6")
+        if len(letters) == 1:
+            raise _one_letter(tokens, tokens[letters[0]].text)
         axes = [tokens[i].text for i in labels]
         halves = [tokens[1 : labels[1]], tokens[labels[1] + 1 :]]
     elif letters:
         halves = _split_by_letters(tokens, letters)
         axes = [_AXES[tokens[i].text] for i in letters]
     else:
-        halves = _split_bare(tokens, text)
-        axes = ["lat", "lon"] if order == "latlon" else ["lon", "lat"]
+        halves = _split_bare(tokens, typed)
+        axes = ["lat", "lon"] if typed.order == "latlon" else ["lon", "lat"]
     if axes[0] == axes[1]:
         raise PositionError(f"two {_NAMES[axes[0]]}s and no other half", hint=LETTERS)
     if (labels or letters) and halves[0] and halves[0][-1].kind in ("sep", "dash"):
@@ -173,15 +193,26 @@ def _pair(tokens: list[Token], text: str, order: Order) -> tuple[Angle, Angle]:
     elif letters and not labels and halves[1] and halves[1][0].kind in ("sep", "dash"):
         # Never after a label: in `lon= - 12.6` the dash is a sign.
         halves[1].pop(0)
-    angles = {axis: _half(half, axis, text) for axis, half in zip(axes, halves, strict=True)}
-    return angles["lat"], angles["lon"]
+    angles = {axis: _half(half, axis, typed) for axis, half in zip(axes, halves, strict=True)}
+    pair = angles["lat"], angles["lon"]
+    if letters and not labels:
+        _same_parts(halves, pair)
+    return pair
+
+
+def _same_parts(halves: list[list[Token]], angles: tuple[Angle, Angle]) -> None:
+    """Refuse ``N35 E12 10``: a stray number beside a half would be taken for its minutes or degrees."""
+    counts = [[token.kind for token in half].count("num") for half in halves]
+    blank = any((a.kind, b.kind) == ("num", "num") for half in halves for a, b in pairwise(half))
+    if blank and counts[0] != counts[1]:
+        fault = f"{plural(counts[0], 'number')} in the first half and {plural(counts[1], 'number')} in the second"
+        readings = [canonical(*checked(*angles)), "one number is not part of it"]
+        raise unclear(fault, readings, f"Mark degrees and minutes. {LETTERS}")
 
 
 def _split_by_letters(tokens: list[Token], letters: list[int]) -> list[list[Token]]:
     if len(letters) == 1:
         raise _one_letter(tokens, tokens[letters[0]].text)
-    if len(letters) > 2:
-        raise PositionError("more than one hemisphere letter on one half", hint=LETTERS)
     leading, trailing = letters[0] == 0, letters[1] == len(tokens) - 1
     if leading == trailing:
         raise PositionError("the hemisphere letters must both stand before, or both after, their numbers", hint=LETTERS)
@@ -191,82 +222,101 @@ def _split_by_letters(tokens: list[Token], letters: list[int]) -> list[list[Toke
 
 def _one_letter(tokens: list[Token], letter: str) -> PositionError:
     fault = f"only one hemisphere letter ({letter}): the other half is missing or has no letter"
-    readings = []
+    readings: dict[str, None] = {}
     others = "EW" if _AXES[letter] == "lat" else "NS"
-    for other in others:
+    # More than three numbers a half are refused anyhow: no need to try every place for the letter.
+    for other in others if len(tokens) <= 4 * len(_PARTS) else "":
         for at in range(1, len(tokens) + 1):
             try:
-                pair = _pair([*tokens[:at], Token("letter", other), *tokens[at:]], "", "latlon")
-                readings.append(canonical(*checked(*pair)))
+                pair = _pair([*tokens[:at], Token("letter", other), *tokens[at:]], Typed("", "latlon"))
+                readings[canonical(*checked(*pair))] = None
             except PositionError:
                 continue
     if len(readings) == 2:
-        return unclear(fault, readings, "Write the letters of both halves, or signs.")
+        return unclear(fault, list(readings), "Write the letters of both halves, or signs.")
     return PositionError(fault, hint=f"Give {others[0]} or {others[1]} for it. {LETTERS}")
 
 
-def _split_bare(tokens: list[Token], text: str) -> list[list[Token]]:
+def _split_bare(tokens: list[Token], typed: Typed) -> list[list[Token]]:
     """Split a text without letters and labels, or say why it cannot be split."""
+    text = typed.text
     kinds = [token.kind for token in tokens]
     seps = [i for i, kind in enumerate(kinds) if kind == "sep"]
     count = kinds.count("num")
     if "hyphen" in kinds or "dash" in kinds:
-        readings = [_reading(re.sub(" ?- ?", " ", text)), _reading(re.sub(" ?- ?", " -", text))]
+        readings = _readings(
+            typed.order,
+            re.sub("(?<=[0-9])-(?=[0-9])", ":", text),
+            re.sub(" ?- ?", " ", text),
+            re.sub(" ?- ?", " -", text),
+        )
         advice = f"Write a sign directly before its number, after a blank. {LETTERS}"
         raise unclear("the dash could be a separator or a minus sign", readings, advice)
     tight = sum(tokens[i].tight for i in seps)
-    if tight > 1 or (tight == 1 and count == 3 and "." not in text):
-        raise _comma(text)
+    if "." not in text and (tight > 1 or (tight == 1 and count == 3)):
+        raise _comma(typed)
     if tight == 1 and count == 2 and "." not in text:
-        readings = [_reading(text.replace(",", ", ")), f"{text.replace(',', '.')} alone, half missing"]
+        readings = [*_readings(typed.order, text.replace(",", ", ")), f"{text.replace(',', '.')} alone, half missing"]
         raise unclear(f"the comma in {text} is unclear", readings, "Put a blank after the comma.")
     if len(seps) > 1:
-        raise PositionError("more than two parts", hint=ACCEPTED)
+        hint = "Leave out a height and the like; write a decimal point, not a comma."
+        raise PositionError(f"{len(seps) + 1} parts between separators, where two belong", hint=hint)
     if seps:
         return [tokens[: seps[0]], tokens[seps[0] + 1 :]]
     starts = [i - 1 for i, token in enumerate(tokens) if token.kind == "mark" and token.text == "°"]
     if not starts:
         # Numbers that no colon ties to the one before.
         starts = [i for i, kind in enumerate(kinds) if kind == "num" and kinds[:i][-1:] != ["colon"]]
-    if count >= 2 and len(starts) == 1:
-        numbers = [token.sign + token.text for token in tokens if token.kind == "num"]
-        readings = [f"{text} as one half, the other missing", _reading(", ".join(numbers))]
-        raise unclear("half of the position, or its marks, are missing", readings, LETTERS)
-    if count < 2:
+    if count < 2 or (len(starts) == 1 and {"'", '"', ":"} & {token.text for token in tokens}):
         raise PositionError("half of the position is missing", hint=ACCEPTED)
+    if len(starts) == 1:
+        numbers = [token.sign + token.text for token in tokens if token.kind == "num"]
+        readings = [f"{text} as one half, the other missing", *_readings(typed.order, ", ".join(numbers))]
+        raise unclear("half of the position, or its marks, are missing", readings, LETTERS)
     if len(starts) != 2:
-        raise _numbers(tokens, text)
+        raise _numbers(tokens, typed)
     return [tokens[: starts[1]], tokens[starts[1] :]]
 
 
-def _numbers(tokens: list[Token], text: str) -> PositionError:
+def _numbers(tokens: list[Token], typed: Typed) -> PositionError:
     numbers = [token.sign + token.text for token in tokens if token.kind == "num"]
     fault = f"{plural(len(numbers), 'number')} without marks or letters"
     if len(numbers) not in (4, 6):
         return PositionError(f"{fault}: where the latitude ends is not certain", hint=LETTERS)
+    if not typed.text:
+        return PositionError(fault)
     half = len(numbers) // 2
-    sexagesimal = [":".join(numbers[:half]), ":".join(numbers[half:])]
-    readings = [_reading(", ".join(sexagesimal)), f"{half} positions of two numbers each"]
-    if half == 2 and not any(mark in text for mark in ".-+"):
-        readings[1] = _reading(f"{numbers[0]}.{numbers[1]}, {numbers[2]}.{numbers[3]}")
+    texts = [f"{':'.join(numbers[:half])}, {':'.join(numbers[half:])}"]
+    if half == 2 and "." not in typed.text:
+        texts.append(f"{'.'.join(numbers[:2])}, {'.'.join(numbers[2:])}")
+    readings = [*_readings(typed.order, *texts), f"the {len(numbers)} separate numbers {', '.join(numbers)}"]
     return unclear(fault, readings, LETTERS)
 
 
-def _comma(text: str) -> PositionError:
+def _comma(typed: Typed) -> PositionError:
+    text = typed.text
     fault = f"the comma in {text} could be a decimal comma or a separator"
-    readings = [_reading(re.sub("(?<=[0-9]),(?=[0-9])", ".", text)), text.replace(",", " , ")]
+    rewritten = [re.sub("(?<=[0-9]),(?=[0-9])", mark, text) for mark in ".:"]
+    numbers = re.findall(r"[0-9]+(?:\.[0-9]+)?", text)
+    readings = [*_readings(typed.order, *rewritten), f"the {len(numbers)} separate numbers {', '.join(numbers)}"]
     return unclear(fault, readings, "Write a decimal point.")
 
 
-def _reading(text: str) -> str:
-    """What the rewritten text would mean; the text itself where that is no position."""
-    try:
-        return canonical(*read_pair(text, "latlon"))
-    except PositionError:
-        return text
+def _readings(order: Order, *texts: str) -> list[str]:
+    """What rewritten texts would mean, where they are positions at all.
+
+    They are read without their text, so that an error in them looks for no further readings.
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        try:
+            found[canonical(*checked(*_pair(tokens_of(text), Typed("", order))))] = None
+        except PositionError:
+            continue
+    return list(found)
 
 
-def _half(tokens: list[Token], axis: str, text: str) -> Angle:
+def _half(tokens: list[Token], axis: str, typed: Typed) -> Angle:
     """Read one half: a number with a letter, or degrees, minutes and seconds."""
     letters = [token.text for token in tokens if token.kind == "letter"]
     name = _NAMES[axis]
@@ -278,7 +328,7 @@ def _half(tokens: list[Token], axis: str, text: str) -> Angle:
     if letters and len(tokens) > 1 and "letter" not in (tokens[0].kind, tokens[-1].kind):
         raise PositionError(f"the letter stands within the {name}", hint=LETTERS)
     if any(token.kind == "sep" and token.tight for token in body):
-        raise _comma(text)
+        raise _comma(typed)
     parts, signs, marked, joined = _parts(body, name)
     if signs[0] and letters:
         raise PositionError(
@@ -289,7 +339,8 @@ def _half(tokens: list[Token], axis: str, text: str) -> Angle:
         raise PositionError(f"the minutes or seconds of the {name} have a sign", hint="Only degrees may have one.")
     if not letters and (joined == "-" or (len(parts) > 1 and not marked and not joined)):
         fault = f"the {name} has {len(parts)} numbers without marks or letters"
-        readings = [f"{parts[0]}°{parts[1]}' and so on", f"the separate numbers {' and '.join(parts)}"]
+        rewritten = [re.sub("(?<=[0-9])[ -](?=[0-9])", mark, typed.text) for mark in ":."]
+        readings = [*_readings(typed.order, *rewritten), f"the separate numbers {', '.join(parts)}"]
         raise unclear(fault, readings, LETTERS)
     negative = signs[0] == "-" or letters in (["S"], ["W"])
     digits = len(parts[0].partition(".")[0])

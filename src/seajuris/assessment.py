@@ -31,6 +31,7 @@ class Mandate:
         applies: ``yes``, ``no`` or ``unknown``: the State is bound and the facts are within the scope.
         since: Day from which the State is bound, if the data give one.
         membership_verified: Whether the membership was read in a status list.
+        url: Where a person reads the official text.
     """
 
     instrument: str
@@ -44,6 +45,7 @@ class Mandate:
     since: str | None = None
     membership_verified: bool | None = None
     note: str | None = None
+    url: str | None = None
     missing: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,9 +117,10 @@ class Finding:
 
     @property
     def rests_on_unverified(self) -> bool:
-        """Whether any provision that carries this finding is marked unverified."""
-        carried = [m for m in self.mandate if m.applies != "no"], [n for n in self.national if n.met != "no"]
-        return any(not item.verified for group in carried for item in group)
+        """Whether a provision that carries this finding is marked unverified; remarks and background do not count."""
+        treaty = [m.verified for m in self.mandate if m.applies == "yes" and m.duty != "supports"]
+        national = [n.verified for n in self.national if n.met != "no"]
+        return not all(treaty) or (bool(national) and not any(national))
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract."""
@@ -140,6 +143,7 @@ class Bar:
     authority: tuple[Mandate, ...]
     missing: tuple[str, ...]
     summary: str
+    conditions: tuple[str, ...]
     because: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class Zone:
         claim: ``proclaimed``, ``potential`` (entitled, not proclaimed on that day), or `None`.
         delimitation: What bounds the zone at the nearest line: ``agreed``, ``equidistance``, ``limit``,
             ``overlapping``, or `None`.
-        certainty: ``certain``, or ``possible`` within the circle of uncertainty only.
+        certainty: ``certain`` if it covers the whole circle of uncertainty, ``possible`` if only a part.
+        at_position: Whether the stated point itself lies in it.
         instrument: The law or agreement on which the claim rests, if the data name one.
         dispute: Key of the dispute under which several States claim it.
         source: Where the claim comes from.
@@ -46,6 +47,7 @@ class Zone:
     claim: str | None
     delimitation: str | None
     certainty: Certainty
+    at_position: bool
     instrument: str | None = None
     dispute: str | None = None
     source: str | None = None

@@ -4,7 +4,7 @@
 than one reading. The result is a position on WGS 84 with the radius that its last digit leaves open: a
 position given in whole minutes of arc is known to about a mile, whatever the receiver displayed.
 
-Sources: ISO 6709:2008, annex H, for ``+36.25+021.0667/``; RFC 5870 for ``geo:`` URIs; WGS 84 defining
+Sources: ISO 6709:2008 for ``+36.25+021.0667/``; RFC 5870 for ``geo:`` URIs; WGS 84 defining
 parameters (NGA.STND.0036) for the ellipsoid.
 """
 
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from seajuris._position_grammar import (
-    ACCEPTED,
     Angle,
     Order,
     angle,
@@ -25,6 +24,7 @@ from seajuris._position_grammar import (
     packed,
     read_pair,
 )
+from seajuris._position_tokens import ACCEPTED
 from seajuris.errors import PositionError
 from seajuris.quantity import clean
 from seajuris.quantity import parse_length_m as parse_length_m
@@ -41,6 +41,7 @@ _WGS84_NAMES = {"WGS84", "WGS_84", "EPSG:4326", "EPSG:4979"}
 _NUMBER = re.compile(r"(-?)([0-9]+(?:\.[0-9]+)?)")
 
 _OTHER_SYSTEMS = (
+    (re.compile(r".*[0-9]E[+-][0-9].*"), "a number in scientific notation"),
     (re.compile(r"[0-9]{1,2} ?[C-HJ-NP-X] ?[A-HJ-NP-Z]{2}(?: ?[0-9]{1,10}){0,2}"), "an MGRS reference"),
     (re.compile(r"(?:UTM )?[0-9]{1,2} ?[C-HJ-NP-X],? [0-9]{6}[0-9.mE]*,? [0-9]{7}[0-9.mN]*"), "a UTM position"),
     (re.compile(r"[02-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{0,7}(?: .*)?"), "a Plus code"),
@@ -181,8 +182,8 @@ def _exact(value: float, name: str) -> Angle:
 
 def _is_short(degrees: float, decimals: int) -> bool:
     """Whether so many decimals of a minute state the value to a billionth of a degree."""
-    scaled = degrees * 60 * 10**decimals
-    return abs(scaled - round(scaled)) <= 60e-9 * 10**decimals
+    scaled = degrees * 60 * 10.0**decimals
+    return abs(scaled - round(scaled)) <= 60e-9 * 10.0**decimals
 
 
 def _precision_m(lat: float, half_lat: float, half_lon: float) -> float:
@@ -253,5 +254,5 @@ def _refuse_other_systems(text: str) -> None:
         if shape.fullmatch(text.upper()):
             raise PositionError(
                 f"this looks like {name} and is not supported",
-                hint=f"Convert it to latitude and longitude. {ACCEPTED}",
+                hint=f"Write latitude and longitude instead. {ACCEPTED}",
             )

@@ -83,6 +83,7 @@ def _place() -> Schema:
             "claim": {"enum": ["proclaimed", "potential", None]},
             "delimitation": {"enum": ["agreed", "equidistance", "limit", "overlapping", None]},
             "certainty": {"enum": ["certain", "possible"]},
+            "at_position": {"type": "boolean", "description": "whether the stated point itself lies in it"},
             "instrument": _TEXT_OR_NULL,
             "dispute": _TEXT_OR_NULL,
             "source": _TEXT_OR_NULL,
@@ -200,6 +201,7 @@ def _shared() -> Schema:
                 "since": _TEXT_OR_NULL,
                 "membership_verified": {"type": ["boolean", "null"]},
                 "note": _TEXT_OR_NULL,
+                "url": {"type": ["string", "null"], "description": "where a person reads the official text"},
                 "missing": _TEXTS,
             }
         ),

@@ -32,6 +32,14 @@ GRADES = {
     "enforcement": "power at sea only, no power to try",
 }
 
+SHORT_GRADES = {
+    "mandatory": "treaty or EU duty",
+    "optional": "treaty option",
+    "national": "national law",
+    "contested": "contested",
+    "enforcement": "power at sea",
+}
+
 VERDICTS = {
     "robust": "robust: no line within the uncertainty of the position and the accuracy of the data",
     "near_line": "near a line: a limit lies within the accuracy of the data; check official charts",

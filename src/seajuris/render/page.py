@@ -70,6 +70,18 @@ class Page:
         """A bulleted paragraph."""
         self.text(text, indent=indent, lead="- ")
 
+    def source(self, lead: str, text: str) -> None:
+        """A source; an address is never broken, so that it can be copied."""
+        lead = f"  {safe(lead)} "
+        self._lines += textwrap.wrap(
+            safe(text),
+            self.width,
+            initial_indent=lead,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
     def space(self) -> None:
         """An empty line."""
         self._lines.append("")

@@ -208,6 +208,7 @@ class _Evaluation:
             since=since,
             membership_verified=seen,
             note=note,
+            url=instrument.url,
             missing=missing,
         )
 
@@ -224,7 +225,7 @@ class _Evaluation:
         absence = law.absence_of(ground.id)
         if not entries:
             return self._without_basis(ground, absence)
-        return _combine([e for e in entries if e is not None])
+        return _combine([e for e in entries if e is not None], only_through_it=ground.only_with_national)
 
     def _without_basis(self, ground: Ground, absence: Any) -> _NationalResult | None:
         if ground.only_with_national:
@@ -297,6 +298,10 @@ class _Evaluation:
         told = self.case.told("offences").values
         left = [o for o in told if bar.bars_offences is not None and o not in bar.bars_offences]
         barred_by = (*finding.barred_by, bar.id)
+        if not bar.bars_excludes:
+            text = f"{bar.title}: check whether it bars this case"
+            status = "conditional" if finding.status == "established" else finding.status
+            return replace(finding, status=status, barred_by=barred_by, conditions=(*finding.conditions, text))
         if bar.bars_offences is None or (told and not left):
             return replace(finding, status="excluded", barred_by=barred_by, reason=f"barred: {bar.title}")
         names = ", ".join(o.replace("_", " ") for o in bar.bars_offences)
@@ -319,6 +324,11 @@ class _Evaluation:
             authority=tuple(self._mandate(a, binding) for a in bar.authority if a.validity.holds(self.on)),
             missing=tuple(_case_facts(trace.undecided())),
             summary=bar.summary,
+            conditions=tuple(
+                c.text
+                for c in bar.conditions
+                if c.when is None or self.facts.evaluate(c.when, binding).value is not Truth.NO
+            ),
             because={"rule": bar.id, **trace.to_dict()},
         )
 
@@ -352,7 +362,7 @@ class _Evaluation:
         return tuple(sorted(asked, key=lambda q: (-q.findings, q.fact)))
 
     def _warnings(self, findings: Iterable[Finding]) -> tuple[Remark, ...]:
-        referred = {w for f in findings if f.status != "excluded" for w in f.warnings}
+        referred = {w for f in findings if f.status in ("established", "conditional") for w in f.warnings}
         shown = []
         for warning in self.rules.warnings:
             if warning.when is None:
@@ -415,7 +425,7 @@ class _NationalResult:
         self.missing = missing or []
 
 
-def _combine(entries: list[National]) -> _NationalResult:
+def _combine(entries: list[National], *, only_through_it: bool) -> _NationalResult:
     met = [e for e in entries if e.met == "yes"]
     unknown = [e for e in entries if e.met == "unknown"]
     if met:
@@ -434,10 +444,12 @@ def _combine(entries: list[National]) -> _NationalResult:
             conditions=_unverified(unknown),
         )
     why = "; ".join(dict.fromkeys(b for e in entries for b in e.because))
-    if all(e.verified for e in entries):
+    if only_through_it and all(e.verified for e in entries):
         return _NationalResult("excluded", f"national law requires more: {why}", encoded=True, entries=entries)
-    text = f"on the national provision as encoded (text not verified) a condition is not met: {why}"
-    return _NationalResult("conditional", text, encoded=True, entries=entries, conditions=[text])
+    # Another provision, not encoded, may serve a ground that international law knows: never exclude on this alone.
+    text = f"the national provision encoded for this ground is not met on the facts told: {why}"
+    conditions = [text, *_unverified(entries)]
+    return _NationalResult("conditional", text, encoded=True, entries=entries, conditions=conditions)
 
 
 def _unverified(entries: list[National]) -> list[str]:
@@ -479,7 +491,7 @@ def _case_facts(facts: Iterable[str]) -> list[str]:
 
 
 def _may_bar(bar: Ground, finding: Finding) -> bool:
-    if finding.kind != "prosecute" or finding.status == "excluded":
+    if finding.kind != "prosecute" or finding.status == "excluded" or finding.state in (None, ANY_STATE):
         return False
     if bar.bars_grounds is not None and finding.ground not in bar.bars_grounds:
         return False

@@ -205,7 +205,7 @@ class FactBase:
         elif of == "claimant":
             state = binding.claimant
         else:
-            state = of
+            return self._any_named_party(instrument, of, binding, words)
         if state is None:
             return Trace(words, Truth.UNKNOWN, "claimant", "State not identified")
         if state == "*":
@@ -214,6 +214,16 @@ class FactBase:
         since = f"since {found.since}" if found.since else None
         told_words = "; ".join(w for w in (state, since, found.note) if w)
         return Trace(words, found.truth, f"party:{instrument}:{state}", told_words)
+
+    def _any_named_party(self, instrument: str, path: str, binding: Binding, words: str) -> Trace:
+        """Whether at least one of the States that a fact names is bound."""
+        steps = []
+        for concrete, told in self.told(path, binding):
+            found = [self.rules.membership(instrument, state, self.on).truth for state in told.values]
+            if told.known == "unknown" or told.partial:
+                found.append(Truth.UNKNOWN)
+            steps.append(Trace(words, any_of(found), concrete, told.words()))
+        return steps[0] if len(steps) == 1 else Trace(words, any_of(s.value for s in steps), children=tuple(steps))
 
     def _offence(self, offences: tuple[str, ...]) -> Trace:
         words = f"investigated: {' or '.join(o.replace('_', ' ') for o in offences)}"

@@ -6,13 +6,21 @@ The files say what is known and until when it is known; between what is known, t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from seajuris.errors import RuleError
 from seajuris.rules.logic import Truth
 from seajuris.rules.model import Validity, validity
+from seajuris.yamlio import parse_yaml
+
+Entries = Mapping[str, Mapping[str, Any]]
+
+# A list of States stands in lines of its own, one State each: `  ITA: {from: '2006-09-01', ...}`.
+_SECTION = re.compile(r"^(parties|non_parties|unknown):[ ]*\n((?:  [A-Z]{3}: \{.*\}[ ]*\n)+)", re.MULTILINE)
+_ENTRY = re.compile(r"^  ([A-Z]{3}): (\{.*\})[ ]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +51,52 @@ class Instrument:
     ever_in_force: bool
     binds_all: bool
     closed: bool
-    parties: Mapping[str, Mapping[str, Any]]
-    non_parties: Mapping[str, Mapping[str, Any]]
-    unknown: Mapping[str, Mapping[str, Any]]
+    parties: Entries
+    non_parties: Entries
+    unknown: Entries
     parties_from: str | None
     excepted: tuple[str, ...]
     participation_verified: bool
 
 
-def instrument(data: Any, where: str) -> Instrument:
+class _Lines(Mapping[str, Mapping[str, Any]]):
+    """A list of States whose lines are read when they are asked for: a query needs few of the world's 200."""
+
+    def __init__(self, text: str, where: str) -> None:
+        found = _ENTRY.findall(text)
+        self._lines = dict(found)
+        self._where = where
+        if len(self._lines) != len(found):
+            raise RuleError("a State stands here twice", where=where)
+
+    def __getitem__(self, state: str) -> Mapping[str, Any]:
+        data = parse_yaml(self._lines[state], where=f"{self._where}: {state}", error=RuleError)
+        return data if isinstance(data, dict) else {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+def instrument(text: str, where: str) -> Instrument:
     """Read the file of an instrument.
 
     Raises:
-        RuleError: if a field that must be there is missing.
+        RuleError: if it is no mapping, or a field that must be there is missing.
     """
+    lists = {name: _Lines(lines, f"{where}: {name}") for name, lines in _SECTION.findall(text)}
+    data = parse_yaml(_SECTION.sub("", text), where=where, error=RuleError)
     if not isinstance(data, dict):
         raise RuleError("must be a mapping", where=where)
     for key in ("id", "kind", "title"):
         if key not in data:
             raise RuleError(f"`{key}` is missing", where=where)
+    return _instrument({**data, **lists}, where)
+
+
+def _instrument(data: dict[str, Any], where: str) -> Instrument:
     start = data.get("in_force")
     binds_all = bool(data.get("binds_all", False))
     return Instrument(

@@ -147,9 +147,9 @@ class RuleSet:
             RuleError: if no file describes it.
         """
         if key not in self._instruments:
-            self._instruments[key] = instrument(
-                self._data("instruments", f"{key}.yaml"), f"rules/instruments/{key}.yaml"
-            )
+            where = f"rules/instruments/{key}.yaml"
+            text = read_text(self.folder / "instruments" / f"{key}.yaml", where=where, error=RuleError)
+            self._instruments[key] = instrument(text, where)
         return self._instruments[key]
 
     def membership(self, key: str, state: str, on: dt.date) -> Membership:

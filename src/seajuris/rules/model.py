@@ -172,6 +172,7 @@ class Ground:
     only_with_national: bool
     bars_grounds: tuple[str, ...] | None
     bars_offences: tuple[str, ...] | None
+    bars_excludes: bool
     validity: Validity
 
 
@@ -250,6 +251,7 @@ def ground(data: Any, where: str) -> Ground:
         only_with_national=bool(reader.take("only_with_national", False)),
         bars_grounds=_any_or_tuple(bars.get("grounds", "any"), where),
         bars_offences=_any_or_tuple(bars.get("offences", "any"), where),
+        bars_excludes=bool(bars.get("excludes", True)),
         validity=validity(reader.take("valid", None), where),
     )
     reader.take("leaflet_ref", None)

@@ -37,6 +37,7 @@ class _Region:
     claim: str | None
     shape: Any
     area: float = field(default=0.0)
+    at_position: bool = field(default=False)
 
     @property
     def state(self) -> str | None:
@@ -102,6 +103,7 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
     regions = _with_high_seas(regions)
     for region in regions:
         region.area = region.shape.area
+        region.at_position = bool(region.shape.intersects(shapely.Point(0.0, 0.0)))
     return [r for r in regions if r.area > _PRESENT * circle.area], circle.area
 
 
@@ -146,6 +148,7 @@ def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]
             claim=region.claim,
             delimitation=_delimitation(region, measured),
             certainty="certain" if region.area >= (1 - _SEAM) * circle_area else "possible",
+            at_position=region.at_position,
             instrument=region.row["instrument"],
             dispute=region.row["dispute"],
             source=region.row["source"],
@@ -158,8 +161,9 @@ def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]
         gap = covered <= _SEAM * circle_area
         # A seam between pieces is not a gap in the data.
         if gap or circle_area - covered > 1e-2 * circle_area:
-            found.append(Zone("outside_data", None, None, None, None, "certain" if gap else "possible"))
-    found.sort(key=lambda z: (z.certainty != "certain", ZONES.index(z.zone), z.state or "~", z.territory or "~"))
+            found.append(Zone("outside_data", None, None, None, None, "certain" if gap else "possible", at_position=gap))
+    # An entitlement that nobody has used comes after the zones that exist.
+    found.sort(key=lambda z: (z.certainty != "certain", z.claim == "potential", ZONES.index(z.zone), z.state or "~", z.territory or "~"))
     return tuple(found)
 
 
@@ -222,7 +226,7 @@ def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, 
     for item in measured:
         row = item.row
         inside = any(
-            z.zone in _LANDWARD[row["limit"]] and z.state == row["state"] and z.certainty == "certain" for z in zones
+            z.zone in _LANDWARD[row["limit"]] and z.state == row["state"] and z.at_position for z in zones
         )
         sign = -1.0 if inside else 1.0
         result.append(
