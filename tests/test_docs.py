@@ -22,6 +22,7 @@ from seajuris import errors
 from seajuris.cli import EXIT_BROKEN_PIPE
 from seajuris.rules.load import shipped_rules
 from seajuris.rules.vocabulary import FactDeclaration
+from seajuris.yamlio import parse_yaml, read_text
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").glob("*.md"))
 TABLE = re.compile(r"(?<=<!-- facts: begin -->\n).*(?=<!-- facts: end -->)", re.DOTALL)
@@ -158,6 +159,19 @@ def test_every_error_is_described() -> None:
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == exits
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)} == exits
+
+
+def test_the_notice_names_the_sources_of_the_zone_data() -> None:
+    where = "data/maritime_zones/source/packages.yaml"
+    data = parse_yaml(read_text(ROOT / where, where=where, error=errors.DataError), where=where, error=errors.DataError)
+    assert isinstance(data, dict)
+    packages = data["packages"]
+    assert isinstance(packages, dict)
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for package in packages.values():
+        assert isinstance(package, dict)
+        assert f"{package['name']} {package['version']}" in notice
+        assert str(package["attribution"]) in notice
 
 
 def test_the_changelog_has_the_version() -> None:

@@ -295,9 +295,9 @@ def test_all_faults_are_reported_at_once() -> None:
 
 
 def test_a_bar_that_should_not_be_there_is_reported() -> None:
-    result = assessment("pylos-second-trial")
-    assert faults(result, {"no_bars": ["ne-bis-in-idem"]})
-    assert faults(result, {"bars": [{"bar": "ne-bis-in-idem", "not_states": ["ITA"]}]})
+    result = assessment("kater-i-rades")
+    assert faults(result, {"no_bars": ["incident-of-navigation"]})
+    assert faults(result, {"bars": [{"bar": "incident-of-navigation", "states": ["TUN"]}]})
 
 
 def test_dates_of_the_cases_lie_in_the_past() -> None:

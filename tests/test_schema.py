@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 import seajuris
 from conftest import ROOT
+from seajuris import assessment
 from seajuris.case import Case
 from seajuris.errors import CaseError, InputError
 from seajuris.rules.load import shipped_rules
@@ -19,6 +21,7 @@ from seajuris.schema import WHICH, schema
 from seajuris.yamlio import parse_yaml, read_text
 
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yaml"))
+SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 PLACES = [
     ("36.25 21.06", "1 nm", "2023-06-14"),  # off Pylos
     ("35.504 12.557", None, "2013-10-03"),  # off Lampedusa
@@ -66,8 +69,16 @@ def test_example_cases(path: Path) -> None:
     assert errors("case", document["case"]) == []
 
 
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_cases_of_scenarios(path: Path) -> None:
+    data = case_data(path)["case"]
+    assert errors("case", data) == []
+    assert errors("case", Case.from_dict(data).to_dict()) == []
+
+
 def test_there_are_examples() -> None:
     assert EXAMPLES
+    assert SCENARIOS
 
 
 @pytest.mark.parametrize(
@@ -86,6 +97,22 @@ def test_assessments(facts: dict[str, Any]) -> None:
     broken = copy.deepcopy(document)
     broken["verdict"] = "guilty"
     assert errors("assessment", broken) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "only_in_json", "only_in_python"),
+    [
+        ("finding", assessment.Finding, {"unverified"}, {"order"}),
+        ("mandate", assessment.Mandate, set(), set()),
+        ("national", assessment.National, set(), set()),
+        ("bar", assessment.Bar, set(), set()),
+        ("question", assessment.Question, set(), set()),
+        ("remark", assessment.Remark, set(), set()),
+    ],
+)
+def test_the_schema_names_every_field(name: str, kind: Any, only_in_json: set[str], only_in_python: set[str]) -> None:
+    described = set(schema("assessment")["$defs"][name]["properties"])
+    assert described - only_in_json == {field.name for field in dataclasses.fields(kind)} - only_in_python
 
 
 def test_the_case_schema_knows_every_fact_and_every_value() -> None:

@@ -232,6 +232,7 @@ def _shared() -> Schema:
                 "authority": mandates,
                 "missing": _TEXTS,
                 "summary": _TEXT,
+                "conditions": _TEXTS,
                 "because": {"$ref": "#/$defs/because"},
             }
         ),

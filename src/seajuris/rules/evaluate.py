@@ -152,7 +152,7 @@ class _Evaluation:
             status=status,
             grade=_grade(ground, mandates),
             about=person.paths,
-            offences=self._offences(ground.offences),
+            offences=self._offences(_narrowed(ground, national)),
             mandate=tuple(mandates),
             national=tuple(national),
             national_encoded=encoded or not ground.national_required,
@@ -488,6 +488,15 @@ def _grade(ground: Ground, mandates: list[Mandate]) -> str:
 def _case_facts(facts: Iterable[str]) -> list[str]:
     """Facts of the case only: party status and the claimant are no questions for investigators."""
     return [f for f in dict.fromkeys(facts) if f and not f.startswith("party:") and f != "claimant"]
+
+
+def _narrowed(ground: Ground, national: list[National]) -> tuple[str, ...] | None:
+    """A ground that exists only through national law covers no more offences than that law does."""
+    carrying = [n for n in national if n.met != "no"]
+    if not ground.only_with_national or not carrying or any(not n.offences for n in carrying):
+        return ground.offences
+    named = tuple(dict.fromkeys(o for n in carrying for o in n.offences))
+    return named if ground.offences is None else tuple(o for o in named if o in ground.offences)
 
 
 def _may_bar(bar: Ground, finding: Finding) -> bool:

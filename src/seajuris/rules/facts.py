@@ -166,28 +166,28 @@ class FactBase:
             if told.known == "unknown":
                 return Trace(words, Truth.UNKNOWN, path, "not told")
             flag = told.values
-        hits = []
-        for zone in self.place.zones:
-            if zone.zone == "outside_data":
-                return Trace(words, Truth.UNKNOWN, "position", "outside the zone data")
-            # Waters that a State has not claimed on that day are no zone of that State.
-            if zone.zone not in zones or zone.claim == "potential":
-                continue
-            match of:
-                case "claimant":
-                    fits = zone.state == binding.claimant
-                case "other":
-                    fits = zone.state is not None and zone.state != binding.claimant
-                case "flag":
-                    fits = zone.state in flag
-                case _:
-                    fits = True
-            if fits:
-                hits.append(zone)
+        if any(z.zone == "outside_data" for z in self.place.zones):
+            return Trace(words, Truth.UNKNOWN, "position", "outside the zone data")
+        # Waters that a State has not claimed on that day are no zone of that State.
+        zones_here = [z for z in self.place.zones if z.claim != "potential"]
+        hits = [z for z in zones_here if z.zone in zones and self._is_of(z.state, of, binding, flag)]
         told_words = "; ".join(f"{z.zone.replace('_', ' ')} ({z.certainty})" for z in hits) or "no such zone here"
-        if any(z.certainty == "certain" for z in hits):
+        # Each of several zones may be only possible while together they leave nothing else.
+        if any(z.certainty == "certain" for z in hits) or (hits and len(hits) == len(zones_here)):
             return Trace(words, Truth.YES, "position", told_words)
         return Trace(words, Truth.UNKNOWN if hits else Truth.NO, "position", told_words)
+
+    @staticmethod
+    def _is_of(state: str | None, of: str, binding: Binding, flag: tuple[str, ...]) -> bool:
+        match of:
+            case "claimant":
+                return state == binding.claimant
+            case "other":
+                return state is not None and state != binding.claimant
+            case "flag":
+                return state in flag
+            case _:
+                return True
 
     def _beyond(self, binding: Binding) -> Trace:
         inside = self._place_in(SOVEREIGN_ZONES, "anyone", binding)
