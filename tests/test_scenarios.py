@@ -105,7 +105,7 @@ def words(finding: Finding) -> str:
 
 
 def finding_faults(result: Assessment, wanted: dict[str, Any]) -> Iterator[str]:
-    loose = {k: wanted[k] for k in ("state", "ground") if k in wanted}
+    loose: dict[str, Any] = {k: wanted[k] for k in ("state", "ground") if k in wanted}
     near = [f for f in result.findings if fits(f, loose)]
     right = [f for f in near if fits(f, wanted) and status_fits(f, wanted)]
     # "Excluded" means that nothing of the kind is left, not that one of several findings fell.

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from seajuris import states
 from seajuris.errors import CaseError, InputError
+from seajuris.paths import shipped
 from seajuris.position import Position, parse_position
 from seajuris.version import __version__
+from seajuris.zones.integrity import integrity_of
 
 if TYPE_CHECKING:
     from seajuris.assessment import Assessment
     from seajuris.case import Case
     from seajuris.place import Place
+
+
+def zone_file(zones: str | Path | None) -> Path:
+    """The zone GeoPackage to use: the one named, or the shipped one."""
+    return Path(zones) if zones is not None else shipped("data", "maritime_zones", "zones.gpkg")
 
 
 def today() -> dt.date:
@@ -43,17 +50,18 @@ def locate(
         InputError: if the day is no day or lies in the future.
         DataError: if the zone data are missing or damaged.
     """
+    path = zone_file(zones)
+    integrity = integrity_of(path)
     from seajuris.zones.locate import locate as place_position
-    from seajuris.zones.store import shipped_zones, zones_in
+    from seajuris.zones.store import zones_in
 
     if isinstance(position, str):
         position = parse_position(position, accuracy=accuracy)
     elif accuracy is not None:
         raise InputError("give the accuracy with the Position, not beside it", where="accuracy")
     day = parse_day(on)
-    store = zones_in(Path(zones)) if zones is not None else shipped_zones()
-    provenance: dict[str, Any] = {"software": __version__, "zones": store.verify()}
-    place = place_position(position, day or today(), store)
+    place = place_position(position, day or today(), zones_in(path))
+    provenance: dict[str, Any] = {"software": __version__, "zones": integrity.result()}
     notes = place.notes if day else (_no_day("claims"), *place.notes)
     return replace(place, provenance=provenance, notes=notes)
 
@@ -70,6 +78,8 @@ def assess(case: Case, *, zones: str | Path | None = None, rules: str | Path | N
         DataError: if the zone data are missing or damaged.
         RuleError: if a rule file cannot be used.
     """
+    if case.position is not None:
+        integrity_of(zone_file(zones))
     from seajuris.rules.evaluate import evaluate
     from seajuris.rules.load import rules_in, shipped_rules
 

@@ -50,11 +50,16 @@ def assess(
     from pathlib import Path
 
     from seajuris.api import assess as assess_case
+    from seajuris.api import zone_file
     from seajuris.case import Case
     from seajuris.cli import facts
     from seajuris.rules.load import rules_in, shipped_rules
+    from seajuris.zones.integrity import integrity_of
 
     data = facts.case_data(case)
+    if at is not None or "position" in data:
+        # Begun before anything heavy is loaded, so that it runs beside it.
+        integrity_of(zone_file(zones))
     told: dict[str, Any] = {
         "position": at,
         "accuracy": accuracy,

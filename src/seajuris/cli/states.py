@@ -26,10 +26,10 @@ def show(
     from pathlib import Path
 
     from seajuris import states
-    from seajuris.api import today
+    from seajuris.api import today, zone_file
     from seajuris.render.labels import name as name_of
     from seajuris.rules.load import rules_in, shipped_rules
-    from seajuris.zones.store import shipped_zones
+    from seajuris.zones.store import zones_in
 
     state = states.register().resolve(name)
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
@@ -43,7 +43,7 @@ def show(
                 "since": found.since,
                 "verified": found.verified,
             }
-    claims = [c for c in shipped_zones().claims(state.sovereign) if c["territory"] == state.alpha3]
+    claims = [c for c in zones_in(zone_file(None)).claims(state.sovereign) if c["territory"] == state.alpha3]
     data = {
         "alpha3": state.alpha3,
         "alpha2": state.alpha2,

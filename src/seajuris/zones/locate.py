@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from seajuris import states
 from seajuris.place import SOVEREIGN_ZONES, ZONES, Baseline, Limit, Place, Verdict, Zone
 from seajuris.position import Position
 from seajuris.zones.measure import METRES_PER_NM, Floats, Nearest, Origin
@@ -23,6 +24,7 @@ REACH_NM = 200.0
 """Baselines and limits are looked for within this distance: the largest breadth of any zone."""
 
 _MIN_RADIUS_M = 1.0
+_CLOSE_NM = 3.0
 # Parts of the circle smaller than this are seams of the data, not zones.
 _SEAM = 1e-4
 _PRESENT = 1e-6
@@ -161,9 +163,19 @@ def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]
         gap = covered <= _SEAM * circle_area
         # A seam between pieces is not a gap in the data.
         if gap or circle_area - covered > 1e-2 * circle_area:
-            found.append(Zone("outside_data", None, None, None, None, "certain" if gap else "possible", at_position=gap))
+            found.append(
+                Zone("outside_data", None, None, None, None, "certain" if gap else "possible", at_position=gap)
+            )
     # An entitlement that nobody has used comes after the zones that exist.
-    found.sort(key=lambda z: (z.certainty != "certain", z.claim == "potential", ZONES.index(z.zone), z.state or "~", z.territory or "~"))
+    found.sort(
+        key=lambda z: (
+            z.certainty != "certain",
+            z.claim == "potential",
+            ZONES.index(z.zone),
+            z.state or "~",
+            z.territory or "~",
+        )
+    )
     return tuple(found)
 
 
@@ -225,9 +237,7 @@ def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, 
     result = []
     for item in measured:
         row = item.row
-        inside = any(
-            z.zone in _LANDWARD[row["limit"]] and z.state == row["state"] and z.at_position for z in zones
-        )
+        inside = any(z.zone in _LANDWARD[row["limit"]] and z.state == row["state"] and z.at_position for z in zones)
         sign = -1.0 if inside else 1.0
         result.append(
             Limit(
@@ -270,36 +280,40 @@ def _verdict(zones: tuple[Zone, ...], measured: list[_Measured], uncertainty: fl
 
 
 def _notes(place: Place, regions: list[_Region], day: str) -> list[str]:
-    notes = []
+    notes = [note for region in regions for note in _claim_notes(region, day)]
     names = {z.zone for z in place.zones}
-    for region in regions:
-        row = region.row
-        start = row["proclaimed_from"]
-        if region.zone == "territorial_sea" and start is not None and day < start:
-            notes.append(
-                f"The territorial sea of {region.state} is drawn at the breadth claimed since {start}; what applied on "
-                f"{day} is not in the data."
-            )
-        if region.zone == "exclusive_economic_zone" and region.claim == "potential":
-            when = f" (proclaimed only from {start})" if start is not None and day < start else ""
-            notes.append(
-                f"{region.state} is entitled to an exclusive economic zone here but had not proclaimed it on {day}"
-                f"{when}: the waters are high seas."
-            )
-        if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:
-            notes.append(f"The day on which {region.state} proclaimed its exclusive economic zone is not in the data.")
-        if row["dispute"] is not None:
-            notes.append(f"Claims overlap here ({row['dispute']}): every claimant is listed, none is preferred.")
-    if "territorial_sea" in names and "internal_waters" not in names:
-        near = place.baselines[0].distance_nm if place.baselines else None
-        if near is not None and near < 3.0:
-            notes.append(
-                "Close to the coast: behind a bay closing line, a straight baseline or a port these may be internal "
-                "waters; the State's criminal law applies in both, innocent passage does not."
-            )
+    close = bool(place.baselines) and place.baselines[0].distance_nm < _CLOSE_NM
+    if "territorial_sea" in names and "internal_waters" not in names and close:
+        notes.append(
+            "Close to the coast: behind a bay closing line, a straight baseline or a port these may be internal waters; "
+            "the State's criminal law applies in both, innocent passage does not."
+        )
     if names & {"exclusive_economic_zone", "contiguous_zone"}:
         notes.append(
-            "For crimes on board, an exclusive economic zone or contiguous zone is not territory: the rules of the high "
-            "seas apply."
+            "For crimes on board, an exclusive economic zone or contiguous zone is not territory: the rules of the "
+            "high seas apply."
         )
     return list(dict.fromkeys(notes))
+
+
+def _claim_notes(region: _Region, day: str) -> list[str]:
+    row = region.row
+    start = row["proclaimed_from"]
+    name = states.register().state(region.state).name if region.state else ""
+    notes = []
+    if region.zone == "territorial_sea" and start is not None and day < start:
+        notes.append(
+            f"The territorial sea of {name} is drawn at the breadth claimed since {start}; what applied on {day} is not "
+            "in the data."
+        )
+    if region.zone == "exclusive_economic_zone" and region.claim == "potential":
+        when = f" (proclaimed only from {start})" if start is not None and day < start else ""
+        notes.append(
+            f"{name} is entitled to an exclusive economic zone here but had not proclaimed it on {day}{when}: the waters "
+            "are high seas."
+        )
+    if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:
+        notes.append(f"The day on which {name} proclaimed its exclusive economic zone is not in the data.")
+    if row["dispute"] is not None:
+        notes.append(f"Claims overlap here ({row['dispute']}): every claimant is listed, none is preferred.")
+    return notes

@@ -5,7 +5,6 @@ geopandas would cost more at start-up than the whole query.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ import numpy as np
 import shapely
 
 from seajuris.errors import DataError
-from seajuris.paths import shipped
 from seajuris.zones.measure import Floats, window
 
 # Length of a GeoPackage geometry header by its envelope code (OGC 12-128r18, 2.1.3).
@@ -73,30 +71,6 @@ class ZoneStore:
         except sqlite3.Error as fault:
             raise DataError(f"not a zone GeoPackage ({fault})", where=str(path)) from None
 
-    def verify(self) -> dict[str, Any]:
-        """Compare the file with its manifest.
-
-        Returns:
-            Version and hashes, for provenance.
-
-        Raises:
-            DataError: if the manifest is missing or the hash differs: damaged data give no answer.
-        """
-        declared = manifest_head(self.path.with_name("manifest.yaml"))
-        with self.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != declared["sha256"]:
-            raise DataError(
-                "the zone data are not what their manifest declares (damaged or changed)",
-                where=str(self.path),
-                hint="Reinstall, or build them again: make zones.",
-            )
-        return {
-            "version": declared["version"],
-            "sha256": digest,
-            "content_sha256": declared["content_sha256"],
-        }
-
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
         """Features whose bounding box comes within a radius of a position."""
         names = [name.strip().strip('"') for name in _COLUMNS[layer].split(",")]
@@ -134,29 +108,6 @@ def coordinates(blob: bytes) -> Floats:
 
 
 @cache
-def manifest_head(path: Path) -> dict[str, str]:
-    """The identifying lines at the head of a manifest: version and hashes."""
-    wanted = {"version", "sha256", "content_sha256"}
-    head: dict[str, str] = {}
-    try:
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                key, colon, value = line.partition(":")
-                if colon and key in wanted:
-                    head[key] = value.strip().strip("'\"")
-                if head.keys() == wanted:
-                    return head
-    except OSError as fault:
-        raise DataError(f"the manifest cannot be read: {fault.strerror}", where=str(path)) from None
-    raise DataError(f"the manifest lacks {', '.join(sorted(wanted - head.keys()))}", where=str(path))
-
-
-@cache
 def zones_in(path: Path) -> ZoneStore:
     """The store for a file, opened once."""
     return ZoneStore(path)
-
-
-def shipped_zones() -> ZoneStore:
-    """The zone data that ship with this software."""
-    return zones_in(shipped("data", "maritime_zones", "zones.gpkg"))
