@@ -171,3 +171,18 @@ def test_alias_bomb_is_refused_quickly(tmp_path: Path) -> None:
     file.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(CaseError, match="aliases"):
         Case.load(file)
+
+
+@pytest.mark.parametrize("tag", ["!!int abc", "!!str 2023-06-14", "!!bool yes", "!own x", "!!null x"])
+def test_tags_written_out_are_refused(tmp_path: Path, tag: str) -> None:
+    file = tmp_path / "case.yaml"
+    file.write_text(f"title: {tag}\n", encoding="utf-8")
+    with pytest.raises(CaseError, match="tag"):
+        Case.load(file)
+
+
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "case.json"
+    file.write_text('{"title": ' + "9" * 5000 + "}", encoding="utf-8")
+    with pytest.raises(CaseError, match="digits"):
+        Case.load(file)

@@ -111,7 +111,8 @@ def parse_day(text: str | dt.date | None) -> dt.date | None:
         return None
     if isinstance(text, str):
         try:
-            day = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+            # `fromisoformat` also takes 20230614; only the form that cannot be misread is accepted.
+            day = dt.date.fromisoformat(text if len(text) == len("YYYY-MM-DD") else "")
         except ValueError:
             raise InputError(f"{text!r} is not a day", where="on", hint="Write YYYY-MM-DD, e.g. 2023-06-14.") from None
     else:

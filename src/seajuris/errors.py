@@ -20,6 +20,7 @@ EXIT_INTERNAL = 1
 EXIT_USAGE = 2
 EXIT_UNCERTAIN = 3
 EXIT_DATA = 5
+EXIT_BROKEN_PIPE = 141
 
 
 class SeajurisError(Exception):

@@ -22,6 +22,7 @@ Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | float | bool | Non
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_NODES = 50_000
+MAX_DIGITS = 18
 
 
 class _Loader(yaml.CSafeLoader):
@@ -34,13 +35,12 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789"))
 
-_SCALARS = {"bool", "null", "int", "str"}
-
 
 class _Builder:
     """Turns YAML nodes into plain data and enforces the limits."""
 
-    def __init__(self, where: str, error: type[SeajurisError]) -> None:
+    def __init__(self, loader: _Loader, where: str, error: type[SeajurisError]) -> None:
+        self.loader = loader
         self.where = where
         self.error = error
         self.nodes = 0
@@ -64,7 +64,10 @@ class _Builder:
             return self._mapping(node, depth)
         if isinstance(node, yaml.SequenceNode) and kind == "seq":
             return [self.build(child, depth + 1) for child in node.value]
-        if isinstance(node, yaml.ScalarNode) and kind in _SCALARS:
+        # A tag that differs from what the text itself resolves to was written out.
+        if isinstance(node, yaml.ScalarNode) and node.tag == self.loader.resolve(
+            yaml.ScalarNode, node.value, (node.style is None, node.style is not None)
+        ):
             return self._scalar(kind, node.value)
         raise self.fail(f"the tag {node.tag!r} is not accepted", node, "Remove the tag.")
 
@@ -107,7 +110,7 @@ def parse_yaml(text: str, *, where: str, error: type[SeajurisError]) -> Data:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
-        return None if node is None else _Builder(where, error).build(node)
+        return None if node is None else _Builder(loader, where, error).build(node)
     except yaml.MarkedYAMLError as fault:
         line = f", line {fault.problem_mark.line + 1}" if fault.problem_mark else ""
         raise error(f"not valid YAML: {fault.problem}", where=f"{where}{line}") from None
@@ -132,8 +135,13 @@ def parse_json(text: str, *, where: str, error: type[SeajurisError]) -> Data:
     def refuse(word: str) -> None:
         raise error(f"{word} is not a value", where=where)
 
+    def short(digits: str) -> int:
+        if len(digits) > MAX_DIGITS:
+            raise error(f"a number of more than {MAX_DIGITS} digits", where=where)
+        return int(digits)
+
     try:
-        data: Data = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+        data: Data = json.loads(text, object_pairs_hook=unique, parse_constant=refuse, parse_int=short)
     except json.JSONDecodeError as fault:
         raise error(f"not valid JSON: {fault.msg}", where=f"{where}, line {fault.lineno}") from None
     except RecursionError:

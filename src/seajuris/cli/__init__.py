@@ -11,8 +11,6 @@ import sys
 
 from seajuris.errors import EXIT_INTERNAL, SeajurisError
 
-EXIT_BROKEN_PIPE = 141
-
 
 def main() -> None:
     """Entry point of the command ``seajuris``."""
@@ -32,10 +30,6 @@ def _run() -> int:
     except SeajurisError as fault:
         sys.stderr.write(f"seajuris: error {fault.code}: {_clean(str(fault))}\n")
         return fault.exit_code
-    except BrokenPipeError:
-        # Python would complain once more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_BROKEN_PIPE
     except Exception as fault:
         # A traceback could show names of victims; it is printed only on request.
         if os.environ.get("SEAJURIS_DEBUG"):

@@ -468,8 +468,7 @@ def _met(trace: Trace) -> tuple[str, str | None]:
 
 
 def _sentence(leaf: Trace) -> str:
-    words = leaf.test.replace("_", " ")
-    return f"{words}: {leaf.value.value}" + (f" ({leaf.told})" if leaf.told else "")
+    return f"{leaf.test}: {leaf.value.value}" + (f" ({leaf.told})" if leaf.told else "")
 
 
 def _grade(ground: Ground, mandates: list[Mandate]) -> str:

@@ -109,7 +109,7 @@ class FactBase:
 
     def _fact_is(self, path: str, values: tuple[str, ...], binding: Binding) -> Trace:
         wanted, missing = self._wanted(values, binding)
-        words = " or ".join(value.replace("_", " ") for value in values)
+        words = " or ".join(sorted(w.replace("_", " ") for w in wanted)) or "the same State"
         steps = [self._compare(p, told, wanted, missing, words) for p, told in self.told(path, binding)]
         if len(steps) == 1:
             return steps[0]

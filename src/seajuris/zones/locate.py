@@ -280,13 +280,21 @@ def _verdict(zones: tuple[Zone, ...], measured: list[_Measured], uncertainty: fl
 
 
 def _notes(place: Place, regions: list[_Region], day: str) -> list[str]:
-    notes = [note for region in regions for note in _claim_notes(region, day)]
+    notes = []
+    if place.position.accuracy_m is None:
+        nearest = (
+            f"the nearest limit lies {abs(place.limits[0].distance_nm):.1f} M away"
+            if place.limits
+            else "no limit is near"
+        )
+        notes.append(f"No accuracy was stated: only what the notation leaves open was allowed for; {nearest}.")
+    notes += [note for region in regions for note in _claim_notes(region, day)]
     names = {z.zone for z in place.zones}
     close = bool(place.baselines) and place.baselines[0].distance_nm < _CLOSE_NM
     if "territorial_sea" in names and "internal_waters" not in names and close:
         notes.append(
-            "Close to the coast: behind a bay closing line, a straight baseline or a port these may be internal waters; "
-            "the State's criminal law applies in both, innocent passage does not."
+            "Close to the coast: behind a bay closing line, a straight baseline or a port these may be internal "
+            "waters; the State's criminal law applies in both, innocent passage does not."
         )
     if names & {"exclusive_economic_zone", "contiguous_zone"}:
         notes.append(
@@ -303,14 +311,14 @@ def _claim_notes(region: _Region, day: str) -> list[str]:
     notes = []
     if region.zone == "territorial_sea" and start is not None and day < start:
         notes.append(
-            f"The territorial sea of {name} is drawn at the breadth claimed since {start}; what applied on {day} is not "
-            "in the data."
+            f"The territorial sea of {name} is drawn at the breadth claimed since {start}; what applied on {day} "
+            "is not in the data."
         )
     if region.zone == "exclusive_economic_zone" and region.claim == "potential":
         when = f" (proclaimed only from {start})" if start is not None and day < start else ""
         notes.append(
-            f"{name} is entitled to an exclusive economic zone here but had not proclaimed it on {day}{when}: the waters "
-            "are high seas."
+            f"{name} is entitled to an exclusive economic zone here but had not proclaimed it on {day}{when}: the "
+            "waters are high seas."
         )
     if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:
         notes.append(f"The day on which {name} proclaimed its exclusive economic zone is not in the data.")

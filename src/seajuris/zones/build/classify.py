@@ -1,0 +1,401 @@
+"""Which zones each face of a cell belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from .arrangement import Cell
+from .coast import resolve_dependencies
+from .geodesy import Ints
+from .model import Model, nearest_group
+from .tables import NOT_IN_TABLE, Claim, Tables, Version, timeline
+
+Bools = npt.NDArray[np.bool_]
+ACCURACY = {
+    "computed": 150.0,
+    "mapped": 500.0,
+    "land": 100.0,
+    "economic": 500.0,
+    "unlimited": 500.0,
+}
+"""Half-width in metres within which a limit of the zone is trusted."""
+
+
+CLAIMS = "table claims"
+"""Where the full source stands: repeating it in every piece would double the file."""
+
+
+class Row(NamedTuple):
+    """Columns of one zone, without geometry."""
+
+    zone: str
+    territory: str | None
+    state: str | None
+    claim: str | None
+    proclaimed_from: str | None
+    proclaimed_to: str | None
+    valid_from: str | None
+    valid_to: str | None
+    breadth_nm: float | None
+    method: str | None
+    dispute: str | None
+    instrument: str | None
+    source: str | None
+    confidence: str | None
+    accuracy_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """Membership of the faces of one cell, one array element per face."""
+
+    sea: Bools
+    mapped: dict[str, Bools]
+    territorial: dict[tuple[int, float], Bools]
+    computed: dict[tuple[int, float], Bools]
+    contiguous: dict[tuple[int, float], Bools]
+    economic: dict[int, Bools]
+    areas: dict[str, Bools]
+    overrides: dict[int, Bools]
+    internal: dict[str, Bools]
+    owner: Ints
+    owner_economic: Ints
+
+
+def _inside(polygon: BaseGeometry, cell: Cell) -> Bools:
+    shapely.prepare(polygon)
+    return np.asarray(shapely.intersects_xy(polygon, cell.x, cell.y))
+
+
+def examine(model: Model, cell: Cell) -> Faces:
+    """Test the inner point of every face against every polygon that touches the cell."""
+    return Faces(
+        sea=_inside(cell.sea, cell),
+        mapped={k: _inside(p, cell) for k, p in cell.mapped.items()},
+        territorial={k: _inside(p, cell) for k, p in cell.territorial.items()},
+        computed={k: _inside(p, cell) for k, p in cell.computed.items()},
+        contiguous={k: _inside(p, cell) for k, p in cell.contiguous.items()},
+        economic={k: _inside(p, cell) for k, p in cell.economic.items()},
+        areas={k: _inside(p, cell) for k, p in cell.areas.items()},
+        overrides={i: _inside(model.overrides[i].polygon, cell) for i in cell.overrides},
+        internal={k: _inside(p, cell) for k, p in cell.internal.items()},
+        owner=nearest_group(model.owner, model.owner_label, cell.x, cell.y),
+        owner_economic=nearest_group(
+            model.owner_economic, model.owner_economic_label, cell.x, cell.y
+        ),
+    )
+
+
+def dispute_key(
+    tables: Tables, states: frozenset[str], lon: float, lat: float
+) -> str | None:
+    """Key of the known dispute between these States at a point."""
+    for overlap in tables.overlaps:
+        if states == overlap.claimants and any(
+            w <= lon <= e and s <= lat <= n for w, s, e, n in overlap.bounds
+        ):
+            return overlap.key
+    return None
+
+
+class UnknownOverlaps:
+    """Overlapping claims that ``expected_overlaps.yaml`` does not name, by claimants."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, ...], list[tuple[float, float, float]]] = {}
+
+    def note(self, states: frozenset[str], lon: float, lat: float, area: float) -> None:
+        """Remember one face."""
+        self.found.setdefault(tuple(sorted(states)), []).append((lon, lat, area))
+
+
+class Classifier:
+    """Turns memberships into rows."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.tables = model.tables
+        self.sovereign = {
+            c: t.sovereign or c for c, t in model.tables.territories.items()
+        }
+        self.unknown = UnknownOverlaps()
+        self._timeline = lru_cache(maxsize=None)(self._uncached_timeline)
+
+    def _uncached_timeline(self, code: str, zone: str, areas: frozenset[str]) -> list[Version]:
+        return timeline(self.tables.territory(code).claims_to(zone), areas)
+
+    def rows(self, cell: Cell, faces: Faces, i: int) -> list[Row]:
+        """All rows of face ``i``; empty where nothing can be said."""
+        lon, lat = float(cell.x[i]), float(cell.y[i])
+        if not faces.sea[i]:
+            return self._land(faces, i, lon, lat, float(cell.faces[i].area))
+        areas = frozenset(n for n, hit in faces.areas.items() if hit[i])
+        territorial, always = self._territorial(faces, i, lon, lat, areas)
+        if always:
+            return territorial
+        rows = list(territorial)
+        rows += self._contiguous(faces, i, lon, lat, areas)
+        economic, entitled = self._economic(faces, i, lon, lat, areas)
+        rows += economic
+        if not rows or (not entitled and not economic and not territorial):
+            if "caspian_sea" in areas:
+                return rows
+            if not economic and not territorial:
+                rows.append(_high_seas())
+        return rows
+
+    # -- land ---------------------------------------------------------------------------------
+
+    def _land(self, faces: Faces, i: int, lon: float, lat: float, area: float) -> list[Row]:
+        codes = {c for c, hit in faces.mapped.items() if hit[i]}
+        group = self._known(resolve_dependencies(codes, self.sovereign), lon, lat)
+        states = self._states(group)
+        key = None
+        if len(states) > 1:
+            key = dispute_key(self.tables, frozenset(states), lon, lat)
+            if key is None:
+                self.unknown.note(frozenset(states), lon, lat, area)
+        if not group:
+            return [_land(None, None, None)]
+        return [
+            _land(code, state, key)
+            for code in group
+            for state in self.tables.territory(code).states or (None,)
+        ]
+
+    def _known(self, group: tuple[str, ...], lon: float, lat: float) -> tuple[str, ...]:
+        for a in self.tables.assignments:
+            w, s, e, n = a.bounds
+            if frozenset(group) == a.mapped and w <= lon <= e and s <= lat <= n:
+                return a.territories
+        return group
+
+    def _states(self, group: tuple[str, ...]) -> list[str]:
+        found: list[str] = []
+        for code in group:
+            for state in self.tables.territory(code).states:
+                if state not in found:
+                    found.append(state)
+        return found
+
+    # -- territorial sea ----------------------------------------------------------------------
+
+    def _territorial(
+        self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]
+    ) -> tuple[list[Row], bool]:
+        candidates: dict[str, list[tuple[int, Version]]] = {}
+        for group in sorted({g for (g, _), hit in faces.territorial.items() if hit[i]}):
+            for code in self.model.groups[group]:
+                for version in self._timeline(code, "territorial_sea", areas):
+                    breadth = version.claim.breadth_nm
+                    hit = faces.territorial.get((group, breadth)) if breadth else None
+                    if hit is not None and hit[i]:
+                        candidates.setdefault(code, []).append((group, version))
+        if not candidates:
+            return [], False
+        chosen, key = self._divide(candidates, faces, i, lon, lat)
+        rows: list[Row] = []
+        always = False
+        for code in chosen:
+            versions = _merged([v for _, v in candidates[code]])
+            always = always or any(v.start is None and v.end is None for v in versions)
+            for version in versions:
+                computed = any(
+                    (hit := faces.computed.get((g, version.claim.breadth_nm or 0.0))) is not None
+                    and bool(hit[i])
+                    for g, _ in candidates[code]
+                )
+                zone = "territorial_sea"
+                waters = faces.internal.get(code)
+                if waters is not None and waters[i]:
+                    archipelagic = self.tables.territory(code).archipelagic
+                    zone = "archipelagic_waters" if archipelagic else "internal_waters"
+                method = "computed" if computed and zone == "territorial_sea" else "mapped"
+                rows += [
+                    _claimed(zone, code, state, version, key, method, ACCURACY[method])
+                    for state in self.tables.territory(code).states
+                ]
+        return rows, always
+
+    def _divide(
+        self,
+        candidates: dict[str, list[tuple[int, Version]]],
+        faces: Faces,
+        i: int,
+        lon: float,
+        lat: float,
+    ) -> tuple[list[str], str | None]:
+        """Whose territorial sea it is, and the dispute if several States keep it."""
+        codes = sorted(candidates)
+        states = self._states(tuple(codes))
+        owner = self.model.groups[int(faces.owner[i])]
+        owner = self._overridden(owner, faces, i, "territorial_sea")
+        mapped = {c for c in codes if c in faces.mapped and faces.mapped[c][i]}
+        mapped_group = resolve_dependencies(mapped, self.sovereign)
+        near = [c for c in owner if c in candidates]
+        if len(states) == 1:
+            return (near[:1] or codes[:1]), None
+        chosen: list[str]
+        if len(mapped_group) == 1:
+            chosen = list(mapped_group)
+        else:
+            chosen = near or codes
+            if len(mapped_group) > 1:
+                wanted = frozenset(self._states(mapped_group))
+                if dispute_key(self.tables, wanted, lon, lat):
+                    chosen = list(mapped_group)
+        claimants = frozenset(self._states(tuple(chosen)))
+        if len(claimants) == 1:
+            return chosen[:1], None
+        key = dispute_key(self.tables, claimants, lon, lat)
+        if key is None:
+            self.unknown.note(claimants, lon, lat, 0.0)
+        return chosen, key
+
+    def _overridden(
+        self, owner: tuple[str, ...], faces: Faces, i: int, zone: str
+    ) -> tuple[str, ...]:
+        """Owners after agreed lines."""
+        result = owner
+        for index, hit in faces.overrides.items():
+            override = self.model.overrides[index]
+            if hit[i] and zone in override.divides and override.take_from in result:
+                result = tuple(
+                    sorted({override.give_to if c == override.take_from else c for c in result})
+                )
+        return result
+
+    # -- beyond -------------------------------------------------------------------------------
+
+    def _contiguous(
+        self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]
+    ) -> list[Row]:
+        near = int(faces.owner[i])
+        owner = self._overridden(self.model.groups[near], faces, i, "contiguous_zone")
+        rows: list[Row] = []
+        for code in owner:
+            current = self._current(code, "contiguous_zone", areas)
+            if current is None or current.claim != "proclaimed" or current.breadth_nm is None:
+                continue
+            if not any(
+                hit[i] and code in self.model.groups[g] and b == current.breadth_nm
+                for (g, b), hit in faces.contiguous.items()
+            ):
+                continue
+            rows += [
+                _claimed(
+                    "contiguous_zone", code, state, Version(None, None, current),
+                    self._key_of(owner, lon, lat),
+                    "computed", ACCURACY["computed"],
+                )
+                for state in self.tables.territory(code).states
+            ]
+        return rows
+
+    def _economic(
+        self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]
+    ) -> tuple[list[Row], bool]:
+        near = int(faces.owner_economic[i])
+        owner = self._overridden(self.model.groups[near], faces, i, "exclusive_economic_zone")
+        reached = {
+            code for g, hit in faces.economic.items() if hit[i] for code in self.model.groups[g]
+        }
+        rows: list[Row] = []
+        for code in owner:
+            if code not in reached:
+                continue
+            current = self._current(code, "exclusive_economic_zone", areas)
+            if current is None:
+                current = Claim(
+                    code, "exclusive_economic_zone", 200.0, None, "potential",
+                    None, None, None, None, "not in the claims table",
+                )
+            if current.claim == "none":
+                continue
+            rows += [
+                _claimed(
+                    "exclusive_economic_zone", code, state, Version(None, None, current),
+                    self._key_of(owner, lon, lat),
+                    "computed", ACCURACY["economic"],
+                )
+                for state in self.tables.territory(code).states
+            ]
+        return rows, bool(rows)
+
+    def _current(self, code: str, zone: str, areas: frozenset[str]) -> Claim | None:
+        versions = self._timeline(code, zone, areas)
+        return versions[-1].claim if versions and versions[-1].end is None else None
+
+    def _key_of(self, owner: tuple[str, ...], lon: float, lat: float) -> str | None:
+        states = frozenset(self._states(owner))
+        if len(states) < 2:
+            return None
+        key = dispute_key(self.tables, states, lon, lat)
+        if key is None:
+            self.unknown.note(states, lon, lat, 0.0)
+        return key
+
+
+def _merged(versions: list[Version]) -> list[Version]:
+    """Join versions that follow each other without a gap; the latest claim names the result."""
+    result: list[Version] = []
+    for v in sorted(set(versions), key=lambda v: v.start or ""):
+        if result and result[-1].end == v.start and v.start is not None:
+            result[-1] = Version(result[-1].start, v.end, _continued(v.claim))
+        elif not result or result[-1] != v:
+            result.append(v)
+    return result
+
+
+@lru_cache(maxsize=None)
+def _continued(claim: Claim) -> Claim:
+    """The claim without its start: the waters were territorial sea before it too."""
+    return Claim(
+        claim.territory, claim.zone, claim.breadth_nm, claim.area, claim.claim, None, claim.end,
+        claim.instrument, claim.source, claim.confidence, claim.narrower,
+    )
+
+
+def _claimed(
+    zone: str, code: str, state: str, version: Version, key: str | None, method: str, accuracy: float
+) -> Row:
+    claim = version.claim
+    proclaimed = claim.claim == "proclaimed"
+    return Row(
+        zone=zone,
+        territory=code,
+        state=state,
+        claim=claim.claim,
+        proclaimed_from=claim.start if proclaimed else None,
+        proclaimed_to=claim.end if proclaimed else None,
+        valid_from=version.start,
+        valid_to=version.end,
+        breadth_nm=claim.breadth_nm,
+        method=method,
+        dispute=key,
+        instrument=claim.instrument,
+        source=NOT_IN_TABLE if claim.source is None else CLAIMS,
+        confidence=claim.confidence,
+        accuracy_m=accuracy,
+    )
+
+
+def _land(code: str | None, state: str | None, key: str | None) -> Row:
+    return Row(
+        "land", code, state, None, None, None, None, None, None, "mapped", key, None,
+        "as mapped", None, ACCURACY["land"],
+    )
+
+
+def _high_seas() -> Row:
+    return Row(
+        "high_seas", None, None, None, None, None, None, None, None, "computed", None, None,
+        "beyond every 200 M envelope", None, ACCURACY["unlimited"],
+    )

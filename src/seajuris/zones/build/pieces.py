@@ -1,0 +1,294 @@
+"""From classified faces to the features of the three layers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from .arrangement import GRID, Cell
+from .classify import ACCURACY, Faces, Row
+from .geodesy import GEOD, NAUTICAL_MILE, Floats
+from .model import Model, nearest_group
+from .tiling import Box, polygonal, split_box
+
+MOST_VERTICES = 250
+MOST_LINE_VERTICES = 100
+INNER = ("territorial_sea", "internal_waters", "archipelagic_waters")
+SEAWARD = {
+    "territorial_sea": INNER,
+    "contiguous_zone": ("contiguous_zone", *INNER),
+    "exclusive_economic_zone": ("exclusive_economic_zone", *INNER),
+}
+"""Zones whose union a limit bounds."""
+
+
+Period: TypeAlias = tuple[str | None, str | None]
+
+
+class Limit(NamedTuple):
+    """Columns of one stretch of a limit."""
+
+    limit: str
+    state: str
+    territory: str
+    kind: str
+    other_state: str | None
+    boundary: str | None
+    breadth_nm: float | None
+    valid_from: str | None
+    valid_to: str | None
+    proclaimed_from: str | None
+    proclaimed_to: str | None
+    accuracy_m: float
+
+
+class Baseline(NamedTuple):
+    """Columns of one stretch of baseline."""
+
+    state: str
+    territory: str
+    kind: str
+    dispute: str | None
+
+
+class CellResult(NamedTuple):
+    """Features of one cell, geometry as WKB."""
+
+    zones: list[tuple[Row, bytes]]
+    limits: list[tuple[Limit, bytes]]
+    baselines: list[tuple[Baseline, bytes]]
+
+
+def split_piece(polygon: BaseGeometry, box: Box) -> list[BaseGeometry]:
+    """Cut a polygon along the grid until each piece has few enough vertices."""
+    stack, done = [(polygon, box)], []
+    while stack:
+        piece, here = stack.pop()
+        for part in shapely.get_parts(piece):
+            if part.geom_type != "Polygon" or part.is_empty or part.area < 1e-12:
+                continue
+            if shapely.get_num_coordinates(part) <= MOST_VERTICES:
+                done.append(part)
+                continue
+            size = max(here[2] - here[0], here[3] - here[1]) / 2
+            if size < 1e-3:
+                done.append(part)
+                continue
+            for half in split_box(here, size):
+                cut = shapely.clip_by_rect(part, *half)
+                if not cut.is_empty:
+                    stack.append((polygonal(shapely.set_precision(cut, GRID)), half))
+    return done
+
+
+def split_line(line: BaseGeometry) -> list[BaseGeometry]:
+    """Cut a line into runs of few enough vertices."""
+    coordinates = shapely.get_coordinates(line)
+    step = MOST_LINE_VERTICES - 1
+    return [
+        shapely.LineString(coordinates[i : i + step + 1])
+        for i in range(0, len(coordinates) - 1, step)
+    ]
+
+
+def zone_features(cell: Cell, rows: list[list[Row]]) -> list[tuple[Row, bytes]]:
+    """Dissolve faces by row and cut the result into pieces."""
+    members: dict[Row, list[BaseGeometry]] = defaultdict(list)
+    for face, face_rows in zip(cell.faces, rows, strict=True):
+        for row in face_rows:
+            members[row].append(face)
+    result = []
+    for row in sorted(members, key=repr):
+        faces = members[row]
+        whole = faces[0] if len(faces) == 1 else shapely.union_all(faces)
+        for piece in split_piece(whole, cell.box):
+            result.append((row, shapely.to_wkb(shapely.normalize(piece), byte_order=1)))
+    return result
+
+
+def _open_lines(boundary: BaseGeometry, blocked: BaseGeometry) -> list[BaseGeometry]:
+    rest = shapely.difference(boundary, blocked)
+    if rest.is_empty:
+        return []
+    lines = [g for g in shapely.get_parts(rest) if g.geom_type == "LineString"]
+    if not lines:
+        return []
+    merged = shapely.line_merge(shapely.multilinestrings(lines))
+    return [g for g in shapely.get_parts(merged) if g.length > 0]
+
+
+def limit_features(
+    model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]
+) -> list[tuple[Limit, bytes]]:
+    """Seaward limits of every State's zones in a cell, per validity and breadth."""
+    by_key: dict[tuple[str, str, str], set[Row]] = defaultdict(set)
+    for face_rows in rows:
+        for row in face_rows:
+            if row.zone in SEAWARD and row.state and row.territory:
+                by_key[(row.zone, row.territory, row.state)].add(row)
+    if not by_key:
+        return []
+    ground = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if not sea]
+    blocked = shapely.box(*cell.box).boundary
+    if ground:
+        blocked = shapely.union_all([blocked, shapely.union_all(ground).boundary])
+    result: list[tuple[Limit, bytes]] = []
+    for (zone, territory, state), found in sorted(by_key.items()):
+        drawn: list[tuple[Period, Row, BaseGeometry]] = []
+        for period in _periods(found):
+            here = [r for r in found if _covers(r, period)]
+            if not here:
+                continue
+            chosen = [
+                face
+                for face, face_rows in zip(cell.faces, rows, strict=True)
+                if any(
+                    r.zone in SEAWARD[zone] and r.state == state and _covers(r, period)
+                    for r in face_rows
+                )
+            ]
+            outline = shapely.union_all(chosen).boundary
+            sample = max(here, key=lambda r: (r.breadth_nm or 0.0, repr(r)))
+            if drawn and shapely.equals(drawn[-1][2], outline):
+                drawn[-1] = ((drawn[-1][0][0], period[1]), sample, outline)
+            else:
+                drawn.append((period, sample, outline))
+        for period, sample, outline in drawn:
+            for line in _open_lines(outline, blocked):
+                result += _describe(model, cell, zone, territory, sample, period, line)
+    return result
+
+
+def _periods(rows: set[Row]) -> list[Period]:
+    """The periods between all dates on which any of the rows begins or ends."""
+    dates = sorted({d for r in rows for d in (r.valid_from, r.valid_to) if d is not None})
+    return list(zip([None, *dates], [*dates, None], strict=True))
+
+
+def _covers(row: Row, period: Period) -> bool:
+    start, end = period
+    return (row.valid_from is None or (start is not None and row.valid_from <= start)) and (
+        row.valid_to is None or (end is not None and end <= row.valid_to)
+    )
+
+
+def _describe(
+    model: Model,
+    cell: Cell,
+    zone: str,
+    territory: str,
+    sample: Row,
+    period: Period,
+    line: BaseGeometry,
+) -> list[tuple[Limit, bytes]]:
+    """Cut a limit into runs of one kind and say what each is."""
+    c = shapely.get_coordinates(line)
+    x, y = (c[:-1, 0] + c[1:, 0]) / 2, (c[:-1, 1] + c[1:, 1]) / 2
+    kinds = _kinds(model, cell, zone, territory, sample, x, y)
+    starts = [0] + [k for k in range(1, len(kinds)) if kinds[k] != kinds[k - 1]] + [len(kinds)]
+    features = []
+    for a, b in zip(starts[:-1], starts[1:], strict=True):
+        kind, other, boundary = kinds[a]
+        accuracy = ACCURACY["economic" if zone == "exclusive_economic_zone" else "computed"]
+        if kind == "mapped":
+            accuracy = ACCURACY["mapped"]
+        columns = Limit(
+            zone, sample.state or "", territory, kind, other, boundary, sample.breadth_nm,
+            period[0], period[1], sample.proclaimed_from, sample.proclaimed_to, accuracy,
+        )
+        for part in split_line(shapely.LineString(c[a : b + 1])):
+            features.append((columns, shapely.to_wkb(part, byte_order=1)))
+    return features
+
+
+def _kinds(
+    model: Model, cell: Cell, zone: str, territory: str, sample: Row, x: Floats, y: Floats
+) -> list[tuple[str, str | None, str | None]]:
+    """Kind, neighbour and agreed line of each segment, from its middle."""
+    own = [g for g, names in enumerate(model.groups) if territory in names and g in model.trees]
+    distance = np.min([model.trees[g].query(x, y)[0] for g in own], axis=0)
+    breadth = (sample.breadth_nm or 0.0) * NAUTICAL_MILE
+    at_breadth = np.abs(distance - breadth) < 0.001 * breadth + 25
+    agreed = _on_agreed_line(model, x, y)
+    foreign: dict[str, Floats] = {}
+    for group in sorted({g for g, _ in cell.territorial} | set(cell.economic)):
+        states = model.states_of(group)
+        if sample.state in states or not states or group not in model.trees:
+            continue
+        away, _ = model.trees[group].query(x, y)
+        known = foreign.get(states[0])
+        foreign[states[0]] = away if known is None else np.minimum(known, away)
+    names = sorted(foreign)
+    nearest = np.min([foreign[n] for n in names], axis=0) if names else np.full(len(x), np.inf)
+    who = np.argmin([foreign[n] for n in names], axis=0) if names else np.zeros(len(x), int)
+    result: list[tuple[str, str | None, str | None]] = []
+    for i in range(len(x)):
+        other = names[int(who[i])] if names else None
+        if agreed[i] is not None:
+            line = agreed[i]
+            parties = next(b.parties for b in model.tables.boundaries if b.id == line)
+            result.append(
+                ("agreed", next((p for p in parties if p != territory), None), agreed[i])
+            )
+        elif at_breadth[i]:
+            result.append(("envelope", None, None))
+        elif other and abs(nearest[i] - distance[i]) < 0.002 * distance[i] + 60:
+            result.append(("equidistance", other, None))
+        elif other and nearest[i] < 1.3 * distance[i] and zone == "territorial_sea":
+            result.append(("mapped", other, None))
+        else:
+            result.append(("mapped", None, None))
+    return result
+
+
+def _on_agreed_line(model: Model, x: Floats, y: Floats) -> list[str | None]:
+    """Id of the agreed line that each point lies on (within about 30 m)."""
+    found: list[str | None] = [None] * len(x)
+    points = shapely.points(x, y)
+    for name, line in model.agreed:
+        for i in np.flatnonzero(shapely.dwithin(points, line, 3e-4)):
+            found[int(i)] = name
+    return found
+
+
+def baseline_features(
+    model: Model, cell: Cell, faces: Faces, rows: list[list[Row]], keys: dict[int, str | None]
+) -> list[tuple[Baseline, bytes]]:
+    """The coast of a cell, by claimant."""
+    water = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if sea]
+    ground = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if not sea]
+    if not water or not ground:
+        return []
+    shore = shapely.intersection(
+        shapely.union_all(ground).boundary, shapely.union_all(water).boundary
+    )
+    shore = shapely.difference(shore, shapely.box(*cell.box).boundary)
+    lines = [g for g in shapely.get_parts(shore) if g.geom_type == "LineString"]
+    if not lines:
+        return []
+    result = []
+    merged = shapely.line_merge(shapely.multilinestrings(lines))
+    for line in shapely.get_parts(merged):
+        c = shapely.get_coordinates(line)
+        x, y = (c[:-1, 0] + c[1:, 0]) / 2, (c[:-1, 1] + c[1:, 1]) / 2
+        label = nearest_group(model.owner, model.owner_label, x, y)
+        starts = [0, *(np.flatnonzero(np.diff(label)) + 1), len(label)]
+        for a, b in zip(starts[:-1], starts[1:], strict=True):
+            group = int(label[a])
+            run = shapely.LineString(c[a : b + 1])
+            for code in model.groups[group]:
+                for state in model.tables.territory(code).states:
+                    columns = Baseline(state, code, "coast", keys.get(group))
+                    for part in split_line(run):
+                        result.append((columns, shapely.to_wkb(part, byte_order=1)))
+    return result
+
+
+def length_nm(line: BaseGeometry) -> float:
+    """Geodesic length in M."""
+    c = shapely.get_coordinates(line)
+    return float(GEOD.line_length(c[:, 0], c[:, 1])) / NAUTICAL_MILE

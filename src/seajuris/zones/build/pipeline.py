@@ -1,0 +1,157 @@
+"""The whole build, step by step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from . import cells as cell_work
+from .agreed import drawn, overrides
+from .coast import Coast, reassign, trace_coast
+from .geodesy import Floats, Nearest
+from .model import Lines, Model
+from .prepare import (
+    COAST_STEP,
+    GroupEnvelopes,
+    breadths_of,
+    coast_points,
+    compute_envelopes,
+    divide,
+    entitled,
+    in_parallel,
+    tiled,
+)
+from .sources import obtain, read_member, read_packages, read_sea, read_territories
+from .tables import Tables, read_tables
+from .tiling import Tiled, polygonal, tile_sea
+
+
+@dataclass(slots=True)
+class Built:
+    """Features of all layers, and what is needed to describe them."""
+
+    zones: list[tuple[Any, bytes]]
+    limits: list[tuple[Any, bytes]]
+    baselines: list[tuple[Any, bytes]]
+    claims: list[tuple[Any, ...]]
+    model: Model
+    envelopes: dict[int, GroupEnvelopes]
+    residual: Floats
+    unknown: dict[tuple[str, ...], list[tuple[float, float, float]]]
+
+
+def read_sources(
+    root: Path, directory: Path, fetch: bool
+) -> tuple[dict[tuple[float, float, float, float], BaseGeometry], dict[str, Tiled]]:
+    """Both maps, cut into tiles."""
+    packages = read_packages(root / "source" / "packages.yaml")
+    content = read_member(packages["sea"], obtain(packages["sea"], directory, fetch))
+    sea = tile_sea(read_sea(content))
+    content = read_member(
+        packages["territories"], obtain(packages["territories"], directory, fetch)
+    )
+    mapped = {
+        code: Tiled.of(polygonal(p) for p in polygons)
+        for code, polygons in sorted(read_territories(content).items())
+    }
+    return sea, mapped
+
+
+def make_model(
+    tables: Tables,
+    sea: dict[tuple[float, float, float, float], BaseGeometry],
+    mapped: dict[str, Tiled],
+    coast: Coast,
+    envelopes: dict[int, GroupEnvelopes],
+) -> tuple[Model, Floats]:
+    """Everything prepared for the arrangement; also the residuals of equidistance in metres."""
+    labels = sorted(envelopes)
+    points = {i: coast_points(coast, i, COAST_STEP) for i in labels}
+    all_lines, owner, owner_label = divide(points, labels)
+    economic_labels = [i for i in labels if entitled(coast.groups[i], tables)]
+    economic_lines, owner_e, owner_e_label = divide(points, economic_labels)
+    territorial: dict[tuple[int, float], Tiled] = {}
+    contiguous: dict[tuple[int, float], Tiled] = {}
+    economic: dict[int, Tiled] = {}
+    for i in labels:
+        group = coast.groups[i]
+        for b in sorted(breadths_of(group, tables, "territorial_sea")):
+            territorial[(i, b)] = tiled(envelopes[i].polygons[b])
+        for b in sorted(breadths_of(group, tables, "contiguous_zone")):
+            contiguous[(i, b)] = tiled(envelopes[i].polygons[b])
+        if i in economic_labels:
+            economic[i] = tiled(envelopes[i].polygons[200.0])
+    model = Model(
+        tables=tables,
+        sea=sea,
+        mapped=mapped,
+        groups=coast.groups,
+        territorial=territorial,
+        computed=dict(territorial),
+        contiguous=contiguous,
+        economic=economic,
+        equidistance=Lines.of(all_lines.lines, all_lines.sides),
+        equidistance_economic=Lines.of(economic_lines.lines, economic_lines.sides),
+        owner=owner,
+        owner_label=owner_label,
+        owner_economic=owner_e,
+        owner_economic_label=owner_e_label,
+    )
+    model.trees = {i: Nearest(*points[i]) for i in labels}
+    for boundary in tables.boundaries:
+        line = drawn(boundary)
+        model.agreed.append((boundary.id, line))
+        model.overrides.extend(overrides(model, boundary, line))
+    return model, np.concatenate((all_lines.residual, economic_lines.residual))
+
+
+def build(
+    root: Path, directory: Path, fetch: bool, workers: int, say: Callable[[str], None]
+) -> Built:
+    """Build all features in memory."""
+    began = time.monotonic()
+
+    def stage(text: str) -> None:
+        say(f"{time.monotonic() - began:6.0f} s  {text}")
+
+    tables = read_tables(root)
+    sea, mapped = read_sources(root, directory, fetch)
+    stage(f"{len(sea)} tiles with sea, {len(mapped)} territories")
+    sovereign = {c: t.sovereign or c for c, t in tables.territories.items()}
+    coast = reassign(trace_coast(sea, mapped, sovereign), tables.assignments)
+    stage(f"{len(coast.segments)} coast segments, {len(coast.groups)} groups")
+    envelopes = compute_envelopes(coast, tables, workers)
+    stage("envelopes")
+    model, residual = make_model(tables, sea, mapped, coast, envelopes)
+    stage(f"{len(model.equidistance.lines)} lines of equidistance")
+    cell_work.start(model)
+    found = in_parallel(cell_work.work, cell_work.all_cells(), {}, workers)
+    built = Built([], [], [], [], model, envelopes, residual, {})
+    for result, unknown in found:
+        built.zones.extend(result.zones)
+        built.limits.extend(result.limits)
+        built.baselines.extend(result.baselines)
+        for key, places in unknown.items():
+            built.unknown.setdefault(key, []).extend(places)
+    stage(f"{len(built.zones)} pieces, {len(built.limits)} limits")
+    built.claims = claim_rows(tables)
+    return built
+
+
+def claim_rows(tables: Tables) -> list[tuple[Any, ...]]:
+    """The table of claims that the build used."""
+    return [
+        (
+            code, state, c.zone, c.breadth_nm, c.area, c.start, c.end, c.claim, c.instrument,
+            c.source, c.confidence,
+        )
+        for code, t in sorted(tables.territories.items())
+        for c in t.claims
+        for state in t.states or (None,)
+    ]

@@ -1,0 +1,160 @@
+"""From the sources to the model of the arrangement: coast, envelopes, dividing lines."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from . import envelope
+from .coast import Coast, Group, lines_by_tile
+from .equidistance import Partition, partition
+from .geodesy import GEOD, NAUTICAL_MILE, Floats, Ints, Nearest
+from .tables import Tables
+from .tiling import Tiled, unwrapped_to_world
+
+LINE_TOLERANCE = 7e-5
+"""Simplification of computed limits, degrees (8 m)."""
+REMOTE_NM = 200.0
+COAST_STEP = 400.0
+SITE_STEP = 2000.0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEnvelopes:
+    """Envelopes of one group in unwrapped longitudes, by breadth in M, with deviations in metres."""
+
+    label: int
+    polygons: dict[float, BaseGeometry]
+    deviation: dict[float, Floats]
+
+
+def breadths_of(group: Group, tables: Tables, zone: str) -> set[float]:
+    """Breadths that any member claims or claimed for a zone."""
+    return {
+        c.breadth_nm
+        for code in group
+        for c in tables.territory(code).claims_to(zone)
+        if c.breadth_nm is not None and c.claim != "none"
+    }
+
+
+def entitled(group: Group, tables: Tables) -> bool:
+    """Whether any member of a group may have an exclusive economic zone."""
+    for code in group:
+        claims = [
+            c for c in tables.territory(code).claims_to("exclusive_economic_zone") if c.area is None
+        ]
+        if not claims or any(c.claim != "none" for c in claims):
+            return True
+    return False
+
+
+def coast_points(coast: Coast, label: int, step: float) -> tuple[Floats, Floats]:
+    """Points along a group's coast, at most ``step`` metres apart, without repetition."""
+    s = coast.segments[coast.label == label]
+    length = np.asarray(GEOD.inv(s[:, 0], s[:, 1], s[:, 2], s[:, 3])[2])
+    count = np.maximum(1, np.ceil(length / step)).astype(np.int64)
+    start = np.repeat(np.arange(len(count)), count)
+    offset = np.arange(len(start)) - np.repeat(np.cumsum(count) - count, count)
+    fraction = (offset / count[start])[:, None]
+    points = s[start, :2] + (s[start, 2:] - s[start, :2]) * fraction
+    points = np.vstack((points, s[:, 2:]))
+    points = np.unique(np.round(points, 9), axis=0)
+    return points[:, 0], points[:, 1]
+
+
+def thin(lon: Floats, lat: Floats, spacing: float) -> tuple[Floats, Floats]:
+    """One point per mesh of about ``spacing`` metres: sites for the Voronoi diagram."""
+    degrees = spacing / 111_200.0
+    row = np.round(lat / degrees)
+    squeeze = np.maximum(0.01, np.cos(np.radians(row * degrees)))
+    column = np.round(lon * squeeze / degrees)
+    _, first = np.unique(np.column_stack((row, column)), axis=0, return_index=True)
+    first.sort()
+    return lon[first], lat[first]
+
+
+_SHARED: dict[str, Any] = {}
+
+
+def _envelopes(label: int) -> GroupEnvelopes:
+    coast: Coast = _SHARED["coast"]
+    tables: Tables = _SHARED["tables"]
+    group = coast.groups[label]
+    lon, lat = coast_points(coast, label, COAST_STEP)
+    nearest = Nearest(lon, lat)
+    cut = envelope.frame_cut(lon)
+    wanted = sorted(
+        breadths_of(group, tables, "territorial_sea")
+        | breadths_of(group, tables, "contiguous_zone")
+        | ({12.0, REMOTE_NM} if entitled(group, tables) else {12.0})
+    )
+    polygons: dict[float, BaseGeometry] = {}
+    deviation: dict[float, Floats] = {}
+    tiles = lines_by_tile(coast, label)
+    for index, breadth in enumerate(wanted):
+        distance = breadth * NAUTICAL_MILE
+        edge = envelope.edge_length(distance, 8.0)
+        if index == 0 or breadth <= 24:
+            raw = envelope.raw_envelope(tiles, distance, edge, cut)
+        else:
+            before = wanted[index - 1]
+            raw = envelope.widened(polygons[before], (breadth - before) * NAUTICAL_MILE, edge)
+        polygons[breadth], deviation[breadth] = envelope.settle(raw, nearest, distance)
+    return GroupEnvelopes(label, polygons, deviation)
+
+
+def in_parallel(
+    function: Callable[[Any], Any], jobs: list[Any], shared: dict[str, Any], workers: int
+) -> list[Any]:
+    """Run a function over jobs in forked processes that share data read-only; results in order."""
+    _SHARED.update(shared)
+    if workers < 2:
+        return [function(job) for job in jobs]
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        return pool.map(function, jobs, chunksize=1)
+
+
+def compute_envelopes(coast: Coast, tables: Tables, workers: int) -> dict[int, GroupEnvelopes]:
+    """Envelopes of every group that has claims."""
+    size = np.bincount(coast.label[coast.label >= 0], minlength=len(coast.groups))
+    labels = [
+        int(i)
+        for i in np.argsort(-size)
+        if size[i] and any(tables.territory(c).states for c in coast.groups[i])
+    ]
+    found = in_parallel(_envelopes, labels, {"coast": coast, "tables": tables}, workers)
+    return {e.label: e for e in found}
+
+
+def tiled(polygon: BaseGeometry) -> Tiled:
+    """An unwrapped envelope simplified by 8 m and cut along the coarse grid."""
+    smooth = shapely.simplify(polygon, LINE_TOLERANCE, preserve_topology=True)
+    return Tiled.of(unwrapped_to_world(smooth))
+
+
+def divide(
+    points: dict[int, tuple[Floats, Floats]], labels: list[int]
+) -> tuple[Partition, Nearest, Ints]:
+    """Equidistance between the given groups, and the nearest-group lookup."""
+    lon = np.concatenate([points[i][0] for i in labels])
+    lat = np.concatenate([points[i][1] for i in labels])
+    label = np.concatenate([np.full(len(points[i][0]), i, dtype=np.int64) for i in labels])
+    trees = {i: Nearest(*points[i]) for i in labels}
+    sites = [thin(*points[i], 500.0) for i in labels]
+    site_label = np.concatenate(
+        [np.full(len(s[0]), i, dtype=np.int64) for i, s in zip(labels, sites, strict=True)]
+    )
+    lines = partition(
+        np.concatenate([s[0] for s in sites]),
+        np.concatenate([s[1] for s in sites]),
+        site_label,
+        trees,
+    )
+    return lines, Nearest(lon, lat), label
