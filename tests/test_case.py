@@ -173,7 +173,7 @@ def test_alias_bomb_is_refused_quickly(tmp_path: Path) -> None:
         Case.load(file)
 
 
-@pytest.mark.parametrize("tag", ["!!int abc", "!!str 2023-06-14", "!!bool yes", "!own x", "!!null x"])
+@pytest.mark.parametrize("tag", ["!!int abc", "!!int 12a", "!!bool yes", "!own x", "!!null x"])
 def test_tags_written_out_are_refused(tmp_path: Path, tag: str) -> None:
     file = tmp_path / "case.yaml"
     file.write_text(f"title: {tag}\n", encoding="utf-8")

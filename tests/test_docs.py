@@ -19,7 +19,7 @@ import pytest
 
 from conftest import ROOT, Answer, Run
 from seajuris import errors
-from seajuris.cli import EXIT_BROKEN_PIPE
+from seajuris.errors import EXIT_BROKEN_PIPE
 from seajuris.rules.load import shipped_rules
 from seajuris.rules.vocabulary import FactDeclaration
 from seajuris.yamlio import parse_yaml, read_text

@@ -65,8 +65,8 @@ class _Builder:
         if isinstance(node, yaml.SequenceNode) and kind == "seq":
             return [self.build(child, depth + 1) for child in node.value]
         # A tag that differs from what the text itself resolves to was written out.
-        if isinstance(node, yaml.ScalarNode) and node.tag == self.loader.resolve(
-            yaml.ScalarNode, node.value, (node.style is None, node.style is not None)
+        if isinstance(node, yaml.ScalarNode) and node.tag == self.loader.resolve(  # type: ignore[no-untyped-call]
+            yaml.ScalarNode, node.value, (not node.style, bool(node.style))
         ):
             return self._scalar(kind, node.value)
         raise self.fail(f"the tag {node.tag!r} is not accepted", node, "Remove the tag.")

@@ -17,11 +17,13 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from .geodesy import GEOD, Floats, LocalPlane, Nearest, wrap
+from .geodesy import GEOD, Floats, Ints, LocalPlane, Measure, wrap
 from .tiling import Box, polygonal
 
 MAX_EDGE = 4500.0
 """Longest edge left on a limit, metres."""
+SPECK = 4e-5
+"""Parts and holes of an envelope below this many square degrees are noise of the construction."""
 
 
 def frame_cut(longitudes: Floats) -> float:
@@ -106,7 +108,7 @@ def widened(geometry: BaseGeometry, extra: float, edge: float) -> BaseGeometry:
 
 
 def _on_envelope(
-    lon: Floats, lat: Floats, nearest: Nearest, distance: float, rounds: int
+    lon: Floats, lat: Floats, nearest: Measure, distance: float, rounds: int
 ) -> tuple[Floats, Floats]:
     """Points moved along the geodesic from the nearest coast point to exactly ``distance``."""
     lon, lat = lon.copy(), lat.copy()
@@ -117,7 +119,7 @@ def _on_envelope(
         origin = index[movable]
         azimuth, _, _ = GEOD.inv(nearest.lon[origin], nearest.lat[origin], lon[movable], lat[movable])
         new_lon, new_lat, _ = GEOD.fwd(
-            nearest.lon[origin], nearest.lat[origin], azimuth, np.full(len(origin), distance)
+            nearest.lon[origin], nearest.lat[origin], azimuth, distance - nearest.offset[origin]
         )
         lon[movable] += wrap(np.asarray(new_lon) - lon[movable])
         lat[movable] = new_lat
@@ -125,7 +127,7 @@ def _on_envelope(
 
 
 def settle(
-    geometry: BaseGeometry, nearest: Nearest, distance: float, tolerance: float = 8.0
+    geometry: BaseGeometry, nearest: Measure, distance: float, tolerance: float = 8.0
 ) -> tuple[BaseGeometry, Floats]:
     """Move each vertex onto the exact envelope, and add vertices where edges leave it.
 
@@ -143,23 +145,57 @@ def settle(
     """
     _, xy, (rings, parts) = shapely.to_ragged_array(shapely.get_parts(geometry))
     lon, lat = _on_envelope(xy[:, 0], xy[:, 1], nearest, distance, 3)
+    lon, lat, rings = _without_strays(lon, lat, rings, nearest, distance)
     miss = np.empty(0)
-    for _ in range(7):
+    for _ in range(5):
         inner = np.ones(len(lon) - 1, dtype=bool)
         inner[rings[1:-1] - 1] = False
         x, y = (lon[:-1] + lon[1:]) / 2, (lat[:-1] + lat[1:]) / 2
         found, _ = nearest.query(x, y)
-        miss = np.abs(found - distance)[inner]
-        long_enough = np.hypot((lon[1:] - lon[:-1]) * np.cos(np.radians(y)), lat[1:] - lat[:-1]) > 2e-4
-        bad = inner & (np.abs(found - distance) > tolerance) & long_enough
-        bad &= np.abs(found - distance) < 0.1 * distance
-        if not bad.any():
+        miss = np.abs(found - distance)
+        span = np.hypot((lon[1:] - lon[:-1]) * np.cos(np.radians(y)), lat[1:] - lat[:-1])
+        bad = np.flatnonzero(
+            inner & (miss > tolerance) & (miss < 0.1 * distance) & (span > 4 * tolerance / 111_200)
+        )
+        miss = miss[inner]
+        if not len(bad):
             break
-        at = np.flatnonzero(bad) + 1
         new_lon, new_lat = _on_envelope(x[bad], y[bad], nearest, distance, 3)
-        lon, lat = np.insert(lon, at, new_lon), np.insert(lat, at, new_lat)
+        good = np.abs(nearest.query(new_lon, new_lat)[0] - distance) < tolerance
+        if not good.any():
+            break
+        at = bad[good] + 1
+        lon, lat = np.insert(lon, at, new_lon[good]), np.insert(lat, at, new_lat[good])
         rings = rings + np.searchsorted(at, rings, side="left")
     polygons = shapely.from_ragged_array(
         shapely.GeometryType.POLYGON, np.column_stack((lon, lat)), (rings, parts)
     )
-    return polygonal(shapely.union_all([polygonal(p) for p in polygons])), miss
+    merged = polygonal(shapely.union_all([polygonal(p) for p in polygons]))
+    return _without_specks(merged), miss
+
+
+def _without_strays(
+    lon: Floats, lat: Floats, rings: Ints, nearest: Measure, distance: float
+) -> tuple[Floats, Floats, Ints]:
+    """Drop vertices for which there is no envelope near, as long as their ring survives."""
+    found, _ = nearest.query(lon, lat)
+    stray = np.abs(found - distance) > 15.0
+    starts, ends = rings[:-1], rings[1:]
+    stray[starts] = stray[ends - 1] = False
+    dropped = np.concatenate(([0], np.cumsum(stray)))
+    left = (ends - starts) - (dropped[ends] - dropped[starts])
+    stray &= np.repeat(left >= 4, ends - starts)
+    dropped = np.concatenate(([0], np.cumsum(stray)))
+    return lon[~stray], lat[~stray], rings - dropped[rings]
+
+
+def _without_specks(polygons: BaseGeometry) -> BaseGeometry:
+    """Polygons without parts and holes smaller than about half a square kilometre."""
+    kept = []
+    for part in shapely.get_parts(polygons):
+        if part.area < SPECK:
+            continue
+        kept.append(
+            shapely.Polygon(part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > SPECK])
+        )
+    return polygonal(shapely.union_all(kept))

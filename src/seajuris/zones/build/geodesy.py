@@ -8,6 +8,8 @@ s - s^3/24R^2, and because R differs by at most 0.5 % between azimuths the order
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 from pyproj import Geod
@@ -111,12 +113,25 @@ class LocalPlane:
         return np.column_stack((self.lon + wrap(np.asarray(lon) - self.lon), lat))
 
 
+class Measure(Protocol):
+    """Something that distances are measured from."""
+
+    lon: Floats
+    lat: Floats
+    offset: Floats
+
+    def query(self, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
+        """Distance in metres, and the index of the point it was measured from."""
+        ...
+
+
 class Nearest:
     """Nearest of a set of points, by chord, with geodesic distances."""
 
     def __init__(self, lon: Floats, lat: Floats) -> None:
         self.lon = lon
         self.lat = lat
+        self.offset = np.zeros(len(lon))
         self.xyz = to_ecef(lon, lat)
         self._tree = cKDTree(self.xyz, balanced_tree=False, compact_nodes=True)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from . import cells as cell_work
 from .agreed import drawn, overrides
-from .coast import Coast, reassign, trace_coast
+from .coast import Coast, Group, reassign, trace_coast
 from .geodesy import Floats, Nearest
 from .model import Lines, Model
 from .prepare import (
@@ -77,14 +78,22 @@ def make_model(
     economic_labels = [i for i in labels if entitled(coast.groups[i], tables)]
     economic_lines, owner_e, owner_e_label = divide(points, economic_labels)
     territorial: dict[tuple[int, float], Tiled] = {}
+    computed: dict[tuple[int, float], Tiled] = {}
     contiguous: dict[tuple[int, float], Tiled] = {}
+    internal: dict[str, Tiled] = {}
     economic: dict[int, Tiled] = {}
     for i in labels:
         group = coast.groups[i]
         for b in sorted(breadths_of(group, tables, "territorial_sea")):
             territorial[(i, b)] = tiled(envelopes[i].polygons[b])
+            alone = envelopes[i].coast_alone
+            computed[(i, b)] = territorial[(i, b)] if alone is None or b != 12 else tiled(alone)
+            territorial[(i, b)] = _narrowed(territorial[(i, b)], group, tables, mapped)
         for b in sorted(breadths_of(group, tables, "contiguous_zone")):
             contiguous[(i, b)] = tiled(envelopes[i].polygons[b])
+        inner = envelopes[i].inner
+        if inner is not None and not inner.is_empty:
+            internal[group[0]] = tiled(inner)
         if i in economic_labels:
             economic[i] = tiled(envelopes[i].polygons[200.0])
     model = Model(
@@ -93,7 +102,7 @@ def make_model(
         mapped=mapped,
         groups=coast.groups,
         territorial=territorial,
-        computed=dict(territorial),
+        computed=computed,
         contiguous=contiguous,
         economic=economic,
         equidistance=Lines.of(all_lines.lines, all_lines.sides),
@@ -102,6 +111,7 @@ def make_model(
         owner_label=owner_label,
         owner_economic=owner_e,
         owner_economic_label=owner_e_label,
+        internal=internal,
     )
     model.trees = {i: Nearest(*points[i]) for i in labels}
     for boundary in tables.boundaries:
@@ -109,6 +119,24 @@ def make_model(
         model.agreed.append((boundary.id, line))
         model.overrides.extend(overrides(model, boundary, line))
     return model, np.concatenate((all_lines.residual, economic_lines.residual))
+
+
+def _narrowed(
+    limit: Tiled, group: Group, tables: Tables, mapped: dict[str, Tiled]
+) -> Tiled:
+    """Cut a territorial sea back to the mapped limit where that is believed landward."""
+    if len(group) != 1 or group[0] not in tables.trust or not tables.trust[group[0]].landward:
+        return limit
+    areas = shapely.union_all([shapely.box(*a) for a in tables.trust[group[0]].areas])
+    cells = {}
+    for cell, piece in limit.cells.items():
+        outside = shapely.difference(piece, areas)
+        known = mapped[group[0]].cells.get(cell, shapely.Polygon())
+        inside = shapely.intersection(shapely.intersection(piece, areas), known)
+        rest = polygonal(shapely.union(outside, inside))
+        if not rest.is_empty:
+            cells[cell] = rest
+    return Tiled(cells)
 
 
 def build(
@@ -126,7 +154,7 @@ def build(
     sovereign = {c: t.sovereign or c for c, t in tables.territories.items()}
     coast = reassign(trace_coast(sea, mapped, sovereign), tables.assignments)
     stage(f"{len(coast.segments)} coast segments, {len(coast.groups)} groups")
-    envelopes = compute_envelopes(coast, tables, workers)
+    envelopes = compute_envelopes(coast, tables, mapped, sea, workers)
     stage("envelopes")
     model, residual = make_model(tables, sea, mapped, coast, envelopes)
     stage(f"{len(model.equidistance.lines)} lines of equidistance")

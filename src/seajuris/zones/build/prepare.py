@@ -15,8 +15,9 @@ from . import envelope
 from .coast import Coast, Group, lines_by_tile
 from .equidistance import Partition, partition
 from .geodesy import GEOD, NAUTICAL_MILE, Floats, Ints, Nearest
-from .tables import Tables
-from .tiling import Tiled, unwrapped_to_world
+from .tables import HISTORY_FROM, Tables
+from .tiling import Box, Tiled, polygonal, unwrapped_to_world
+from .trust import Baselines, believe, landward_of_baselines
 
 LINE_TOLERANCE = 7e-5
 """Simplification of computed limits, degrees (8 m)."""
@@ -32,6 +33,9 @@ class GroupEnvelopes:
     label: int
     polygons: dict[float, BaseGeometry]
     deviation: dict[float, Floats]
+    coast_alone: BaseGeometry | None = None
+    inner: BaseGeometry | None = None
+    excess: BaseGeometry | None = None
 
 
 def breadths_of(group: Group, tables: Tables, zone: str) -> set[float]:
@@ -40,7 +44,9 @@ def breadths_of(group: Group, tables: Tables, zone: str) -> set[float]:
         c.breadth_nm
         for code in group
         for c in tables.territory(code).claims_to(zone)
-        if c.breadth_nm is not None and c.claim != "none"
+        if c.breadth_nm is not None
+        and c.claim != "none"
+        and (c.end is None or c.end > HISTORY_FROM)
     }
 
 
@@ -107,7 +113,39 @@ def _envelopes(label: int) -> GroupEnvelopes:
             before = wanted[index - 1]
             raw = envelope.widened(polygons[before], (breadth - before) * NAUTICAL_MILE, edge)
         polygons[breadth], deviation[breadth] = envelope.settle(raw, nearest, distance)
+    if len(group) == 1 and group[0] in tables.trust and tables.trust[group[0]].seaward:
+        return _with_mapped(label, polygons, deviation, nearest, cut)
     return GroupEnvelopes(label, polygons, deviation)
+
+
+def _with_mapped(
+    label: int,
+    polygons: dict[float, BaseGeometry],
+    deviation: dict[float, Floats],
+    nearest: Nearest,
+    cut: float,
+) -> GroupEnvelopes:
+    """Envelopes widened by the mapped limit where it is believed."""
+    tables: Tables = _SHARED["tables"]
+    code = _SHARED["coast"].groups[label][0]
+    computed = polygons[12.0]
+    trusted = believe(
+        tables.trust[code], _SHARED["mapped"][code], _SHARED["sea"], computed, nearest, cut
+    )
+    if trusted is None or not len(trusted.lon):
+        return GroupEnvelopes(label, polygons, deviation)
+    baselines = Baselines(nearest, trusted)
+    wider = dict(polygons)
+    wider[12.0] = polygonal(shapely.union(computed, trusted.excess))
+    for breadth in sorted(b for b in polygons if b > 12):
+        extra = (breadth - 12.0) * NAUTICAL_MILE
+        edge = envelope.edge_length(breadth * NAUTICAL_MILE, 8.0)
+        raw = shapely.union(polygons[breadth], envelope.widened(trusted.excess, extra, edge))
+        wider[breadth], deviation[breadth] = envelope.settle(
+            polygonal(raw), baselines, breadth * NAUTICAL_MILE
+        )
+    inner = landward_of_baselines(trusted, computed, tables.territory(code).archipelagic)
+    return GroupEnvelopes(label, wider, deviation, computed, inner, trusted.excess)
 
 
 def in_parallel(
@@ -121,7 +159,13 @@ def in_parallel(
         return pool.map(function, jobs, chunksize=1)
 
 
-def compute_envelopes(coast: Coast, tables: Tables, workers: int) -> dict[int, GroupEnvelopes]:
+def compute_envelopes(
+    coast: Coast,
+    tables: Tables,
+    mapped: dict[str, Tiled],
+    sea: dict[Box, BaseGeometry],
+    workers: int,
+) -> dict[int, GroupEnvelopes]:
     """Envelopes of every group that has claims."""
     size = np.bincount(coast.label[coast.label >= 0], minlength=len(coast.groups))
     labels = [
@@ -129,7 +173,7 @@ def compute_envelopes(coast: Coast, tables: Tables, workers: int) -> dict[int, G
         for i in np.argsort(-size)
         if size[i] and any(tables.territory(c).states for c in coast.groups[i])
     ]
-    found = in_parallel(_envelopes, labels, {"coast": coast, "tables": tables}, workers)
+    found = in_parallel(_envelopes, labels, {"coast": coast, "tables": tables, "mapped": mapped, "sea": sea}, workers)
     return {e.label: e for e in found}
 
 

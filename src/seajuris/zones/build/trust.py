@@ -1,0 +1,179 @@
+"""Where the mapped limit is believed instead of the computed one.
+
+The mapped limit of a territory that claims straight or archipelagic baselines lies further out than
+its coast explains. It is believed there if ``limits.yaml`` says so for the territory; an excess that
+runs beyond the cap is taken for a drawing of something else (a 200 M claim, an error) and refused.
+Twelve miles landward of a believed limit lies the implied baseline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from .envelope import MAX_EDGE, unwrap, widened
+from .geodesy import NAUTICAL_MILE, Floats, Ints, Nearest, densify
+from .tables import Trust
+from .tiling import Box, Tiled, polygonal
+
+SMALLEST_DEPTH = 0.004
+"""An excess that vanishes when shrunk by this many degrees (about 400 m) is drawing noise."""
+TWELVE = 12.0 * NAUTICAL_MILE
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """A believed outline in unwrapped degrees.
+
+    Attributes:
+        outline: Everything landward of the 12 M limit, land included.
+        excess: The part at sea that the coast does not explain.
+        lon: Points along the outer edge of the excess, 12 M from the baseline.
+        lat: Their latitudes.
+    """
+
+    outline: BaseGeometry
+    excess: BaseGeometry
+    lon: Floats
+    lat: Floats
+
+
+def in_frame(tiled: Tiled, cut: float) -> BaseGeometry:
+    """A tiled polygon put together again in longitudes unwrapped from ``cut``."""
+    parts = []
+    for box in sorted(tiled.cells):
+        part = tiled.cells[box]
+        shift = float(unwrap(np.array([(box[0] + box[2]) / 2]), cut)[0]) - (box[0] + box[2]) / 2
+        if shift:
+            part = shapely.transform(part, lambda c, s=shift: c + np.array([s, 0.0]))
+        parts.append(part)
+    return polygonal(shapely.union_all(parts, grid_size=1e-9))
+
+
+def sea_of(mapped: Tiled, sea: dict[Box, BaseGeometry], cut: float) -> BaseGeometry:
+    """The sea inside a mapped polygon, in unwrapped longitudes."""
+    pieces: dict[Box, BaseGeometry] = {}
+    for cell in mapped.cells:
+        for x in np.arange(cell[0], cell[2]):
+            for y in np.arange(cell[1], cell[3]):
+                box = (float(x), float(y), float(x + 1), float(y + 1))
+                water = sea.get(box)
+                if water is None:
+                    continue
+                piece = mapped.clip(box)
+                if piece.is_empty:
+                    continue
+                wet = polygonal(shapely.intersection(piece, water))
+                if not wet.is_empty:
+                    pieces[box] = wet
+    return in_frame(Tiled(pieces), cut) if pieces else shapely.Polygon()
+
+
+def believe(
+    trust: Trust,
+    mapped: Tiled,
+    sea: dict[Box, BaseGeometry],
+    computed: BaseGeometry,
+    coast: Nearest,
+    cut: float,
+) -> Trusted | None:
+    """The outline of a territory whose mapped limit is trusted seaward.
+
+    Args:
+        trust: The decision.
+        mapped: Mapped polygon.
+        sea: Sea tiles.
+        computed: Envelope at 12 M, unwrapped.
+        coast: Points of the territory's coast.
+        cut: Where longitudes are unwrapped.
+
+    Returns:
+        Nothing if no excess remains.
+    """
+    wet = sea_of(mapped, sea, cut)
+    if wet.is_empty:
+        return None
+    surplus = polygonal(shapely.difference(wet, computed))
+    kept, refused = [], []
+    for part in shapely.get_parts(surplus):
+        if shapely.buffer(part, -SMALLEST_DEPTH).is_empty:
+            refused.append(part)
+            continue
+        c = shapely.get_coordinates(shapely.segmentize(part.exterior, 0.02))
+        away, _ = coast.query(c[:, 0], c[:, 1])
+        (kept if away.max() <= trust.cap_nm * NAUTICAL_MILE else refused).append(part)
+    if not kept:
+        return None
+    excess = polygonal(shapely.union_all(kept))
+    outline = shapely.union_all([computed, in_frame(mapped, cut)])
+    if refused:
+        outline = shapely.difference(outline, shapely.union_all(refused))
+    outline = polygonal(shapely.union(polygonal(outline), computed))
+    lon, lat = [], []
+    for ring in shapely.get_rings(shapely.get_parts(excess)):
+        c = shapely.get_coordinates(ring)
+        x, y = densify(c[:, 0], c[:, 1], 500.0)
+        lon.append(x)
+        lat.append(y)
+    x, y = np.concatenate(lon), np.concatenate(lat)
+    far = coast.query(x, y)[0] > TWELVE + 50
+    return Trusted(outline, excess, x[far], y[far])
+
+
+class Baselines:
+    """Coast together with a believed limit, which stands 12 M outside its baseline.
+
+    Answers like :class:`.geodesy.Nearest`, with distances from the baseline.
+    """
+
+    def __init__(self, coast: Nearest, trusted: Trusted) -> None:
+        self._coast = coast
+        self._limit = Nearest(trusted.lon, trusted.lat)
+        self.lon = np.concatenate((coast.lon, trusted.lon))
+        self.lat = np.concatenate((coast.lat, trusted.lat))
+        self.offset = np.concatenate(
+            (np.zeros(len(coast.lon)), np.full(len(trusted.lon), TWELVE))
+        )
+
+    def query(self, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
+        """Distance from the baseline, and the index of the point it was measured from."""
+        near, i = self._coast.query(lon, lat)
+        beyond, j = self._limit.query(lon, lat)
+        beyond = beyond + TWELVE
+        return np.minimum(near, beyond), np.where(near <= beyond, i, j + len(self._coast.lon))
+
+
+def landward_of_baselines(trusted: Trusted, computed: BaseGeometry, whole: bool) -> BaseGeometry:
+    """Waters landward of the implied baselines.
+
+    Args:
+        trusted: The believed outline.
+        computed: Envelope of the coast at 12 M.
+        whole: All of it (archipelagic waters), or only what the coast alone does not explain.
+    """
+    inner = _shrunk(trusted.outline)
+    if not whole and not inner.is_empty:
+        inner = shapely.difference(inner, _shrunk(without_holes(computed)))
+        inner = shapely.buffer(shapely.buffer(polygonal(inner), -SMALLEST_DEPTH / 2), SMALLEST_DEPTH / 2)
+    return polygonal(inner)
+
+
+def without_holes(polygon: BaseGeometry) -> BaseGeometry:
+    """Polygons with their holes filled: inland, an envelope of the coast is hollow."""
+    rings = shapely.get_exterior_ring(shapely.get_parts(polygon))
+    return polygonal(shapely.union_all(shapely.polygons(rings)))
+
+
+def _shrunk(outline: BaseGeometry) -> BaseGeometry:
+    """An outline less everything within 12 M of its edge."""
+    rings = [r for r in shapely.get_rings(shapely.get_parts(outline)) if r.length > 0.2]
+    if not rings:
+        return shapely.Polygon()
+    strips = []
+    for ring in rings:
+        thin = shapely.buffer(shapely.LineString(ring), 1e-6)
+        strips.append(widened(polygonal(thin), TWELVE, MAX_EDGE / 4))
+    return polygonal(shapely.difference(outline, shapely.union_all(strips)))
