@@ -225,7 +225,7 @@ def test_norway_is_not_false(run: Run, tmp_path: Path) -> None:
         ("departure: LBY\ndeparture: TUN\n", ("line 2", "departure", "twice")),
         ("departure: &a LBY\ndestination: *a\n", ("line 1", "alias")),
         ("departure: !!python/object/apply:os.system [echo]\n", ("line 1", "tag")),
-        ("on: !!int abc\n", ("on",)),
+        ("on: !!int abc\n", ("line 1", "tag")),
         ("depature: LBY\n", ("depature", "Did you mean", "departure")),
         ("suspects: [{nationalty: EGY}]\n", ("suspects[0].nationalty", "suspects[].nationality")),
         ("departure: {disputed: [LBY]}\n", ("departure", "{disputed: [A, B]}")),
