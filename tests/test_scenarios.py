@@ -33,7 +33,7 @@ KEYS = {"id", "title", "position_note", "case", "expect", "places", "outcome", "
     "confidence"
 }
 EXPECT = {"zones", "regime", "verdict", "findings", "none", "only", "bars", "no_bars", "questions", "warnings"}
-FINDING = {"state", "ground", "kind", "status", "grade", "offences", "not_offences", "mandate"}
+FINDING = {"state", "ground", "kind", "status", "grade", "offences", "not_offences", "mandate", "barred_by"}
 BAR = {"bar", "status", "states", "not_states"}
 PLACE = {"what", "position", "accuracy", "on", "zones"}
 
@@ -79,13 +79,15 @@ def zone_faults(place: Place | None, wanted: list[str]) -> Iterator[str]:
 
 
 def fits(finding: Finding, wanted: dict[str, Any]) -> bool:
-    """Whether a finding has the wanted state, ground, kind, grade, offences and mandates, whatever its status."""
+    """Whether a finding has the wanted state, ground, kind, grade, offences, bars and mandates, whatever its status."""
     for key in ("state", "ground", "kind", "grade"):
         if key in wanted and getattr(finding, key) not in many(wanted[key]):
             return False
     if not set(wanted.get("offences", ())) <= set(finding.offences):
         return False
     if set(wanted.get("not_offences", ())) & set(finding.offences):
+        return False
+    if not set(wanted.get("barred_by", ())) <= set(finding.barred_by):
         return False
     for instrument, answers in wanted.get("mandate", {}).items():
         applies = {m.applies for m in finding.mandate if m.instrument == instrument} or {"absent"}
@@ -237,6 +239,8 @@ def test_the_expectations_use_words_that_exist(name: str) -> None:
         for word in listed:
             check("ground", word, [g for g in grounds if grounds[g].kind == "prosecute"])
     bars = [g for g in grounds if grounds[g].kind == "bar"]
+    for word in (w for item in [*expect["findings"], *expect["none"]] for w in item.get("barred_by", ())):
+        check("bar", word, bars)
     for item in expect.get("bars", ()):
         unknown += [f"key {key!r}" for key in set(item) - BAR]
         check("bar", item["bar"], bars)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 from seajuris.errors import SeajurisError
@@ -25,7 +26,11 @@ def main() -> int:
     """Run the build; returns the exit code."""
     arguments = _arguments()
     from .geopackage import order, write
+    from .manifest import describe
     from .pipeline import build
+    from .sources import read_packages
+
+    began = time.monotonic()
 
     def say(text: str) -> None:
         sys.stderr.write(text + "\n")
@@ -46,8 +51,13 @@ def main() -> int:
         "limits": order(built.limits),
         "baselines": order(built.baselines),
     }
-    digest = write(out / "zones.gpkg", layers, built.claims)
-    say(f"content {digest}")
+    path = out / "zones.gpkg"
+    digest = write(path, layers, built.claims)
+    minutes = (time.monotonic() - began) / 60
+    packages = read_packages(arguments.root / "source" / "packages.yaml")
+    text = describe(built, packages, path, digest, minutes)
+    (out / "manifest.yaml").write_text(text, encoding="utf-8")
+    say(f"{path.stat().st_size / 1e6:.1f} MB in {minutes:.1f} minutes, content {digest}")
     for states, places in sorted(built.unknown.items()):
         lon, lat, _ = places[0]
         say(f"overlap not listed: {', '.join(states)}: {len(places)} faces, e.g. {lon:.3f} {lat:.3f}")

@@ -162,6 +162,7 @@ class Classifier:
             key = dispute_key(self.tables, frozenset(states), lon, lat)
             if key is None:
                 self.unknown.note(frozenset(states), lon, lat, area)
+                group = group[:1]
         if not group:
             return [_land(None, None, None)]
         return [
@@ -254,10 +255,7 @@ class Classifier:
         claimants = frozenset(self._states(tuple(chosen)))
         if len(claimants) == 1:
             return chosen[:1], None
-        key = dispute_key(self.tables, claimants, lon, lat)
-        if key is None:
-            self.unknown.note(claimants, lon, lat, 0.0)
-        return chosen, key
+        return chosen, self._key_of(tuple(chosen), lon, lat)
 
     def _overridden(
         self, owner: tuple[str, ...], faces: Faces, i: int, zone: str
