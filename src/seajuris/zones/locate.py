@@ -28,6 +28,8 @@ _CLOSE_NM = 3.0
 # Parts of the circle smaller than this are seams of the data, not zones.
 _SEAM = 1e-4
 _PRESENT = 1e-6
+# A larger part of the circle that no zone covers is a gap in the data.
+_GAP = 1e-2
 
 
 @dataclass(slots=True)
@@ -61,9 +63,10 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
     origin = Origin(position.lon, position.lat)
     day = on.isoformat()
     regions, circle_area = _regions(origin, uncertainty, day, store)
+    covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
     lines = [r for r in store.near("limits", position.lon, position.lat, REACH_NM * METRES_PER_NM) if r.in_force(day)]
     measured = _measure_limits(origin, lines, day)
-    zones = _zones(regions, circle_area, measured)
+    zones = _zones(regions, covered, circle_area, measured)
     place = Place(
         position=position,
         on=on,
@@ -141,7 +144,7 @@ def _with_high_seas(regions: list[_Region]) -> list[_Region]:
     return [*regions, _Region(Row({**empty, "zone": "high_seas"}, b""), "high_seas", None, free)]
 
 
-def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]) -> tuple[Zone, ...]:
+def _zones(regions: list[_Region], covered: float, circle_area: float, measured: list[_Measured]) -> tuple[Zone, ...]:
     found = [
         Zone(
             zone=region.zone,
@@ -149,7 +152,8 @@ def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]
             territory=region.row["territory"],
             claim=region.claim,
             delimitation=_delimitation(region, measured),
-            certainty="certain" if region.area >= (1 - _SEAM) * circle_area else "possible",
+            # Measured against what is covered at all: seams between pieces are nobody's zone.
+            certainty="certain" if region.area >= (1 - _SEAM) * covered else "possible",
             at_position=region.at_position,
             instrument=region.row["instrument"],
             dispute=region.row["dispute"],
@@ -158,14 +162,12 @@ def _zones(regions: list[_Region], circle_area: float, measured: list[_Measured]
         )
         for region in regions
     ]
-    covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
-    if covered < (1 - _SEAM) * circle_area:
-        gap = covered <= _SEAM * circle_area
-        # A seam between pieces is not a gap in the data.
-        if gap or circle_area - covered > 1e-2 * circle_area:
-            found.append(
-                Zone("outside_data", None, None, None, None, "certain" if gap else "possible", at_position=gap)
-            )
+    missing = circle_area - covered
+    if missing > _GAP * circle_area:
+        whole = covered <= _SEAM * circle_area
+        found.append(
+            Zone("outside_data", None, None, None, None, "certain" if whole else "possible", at_position=whole)
+        )
     # An entitlement that nobody has used comes after the zones that exist.
     found.sort(
         key=lambda z: (
