@@ -245,6 +245,7 @@ def test_what_a_person_reads_is_plain_english(state: str) -> None:
 
 
 def test_a_condition_is_a_sentence_and_is_said_once() -> None:
+    assert sum(len(base["conditions"]) for _, base in raw_bases()) > 520
     for _, base in raw_bases():
         assert all(len(text.split()) >= 4 and text.endswith(".") for text in base["conditions"]), base["id"]
         assert len(base["conditions"]) == len(set(base["conditions"])), base["id"]
@@ -387,6 +388,18 @@ def test_dutch_nationals_answer_for_smuggling_whatever_the_law_of_the_place() ->
 
 def test_moroccan_partial_commission_needs_the_main_act_in_morocco() -> None:
     assert any("principal act" in text for text in basis("MAR-cpp-704").conditions)
+
+
+def test_british_homicide_abroad_is_homicide_on_land() -> None:
+    for identifier in ("GBR-oapa1861-9", "IRL-oapa1861-9"):
+        assert when(identifier) == {"place": ["land"], "of": "anyone"}
+
+
+def test_german_and_polish_nationals_need_no_foreign_law_where_no_state_rules() -> None:
+    for identifier in ("DEU-stgb-7-2-1", "POL-kk-109-111-1-3"):
+        first, second = basis(identifier).conditions[:2]
+        assert "also be an offence" in first
+        assert "not needed" in second
 
 
 def test_swedish_territory_rule_is_the_first_section_of_the_chapter() -> None:

@@ -111,7 +111,7 @@ def _where(place: Place, page: Page) -> None:
     page.text(labels.REGIMES[place.criminal_law_regime])
     page.text(f"How sure: {labels.VERDICTS[place.verdict]}.")
     if place.limits:
-        page.text("Nearest limits:")
+        page.text("Nearest limits (M: nautical miles):")
         for limit in place.limits[:_MAX_LINES]:
             side = "inside" if limit.distance_nm < 0 else "seaward of"
             kind = f", {limit.kind}" if limit.kind in ("agreed", "equidistance") else ""
