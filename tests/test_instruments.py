@@ -189,12 +189,7 @@ def test_parties_from_points_to_a_list_and_exceptions_are_members(name: str) -> 
 @pytest.mark.parametrize("name", WORLD_LISTS)
 def test_world_lists_speak_of_every_state(name: str) -> None:
     """Whoever has consented to any world-wide treaty is on one side or the other in each."""
-    world = {
-        code
-        for other in WORLD_LISTS
-        for table in ("parties", "non_parties")
-        for code in states(other, table)
-    }
+    world = {code for other in WORLD_LISTS for table in ("parties", "non_parties") for code in states(other, table)}
     silent = world - set(states(name, "parties")) - set(states(name, "non_parties"))
     assert len(world) >= 199
     if REGISTER.exists():
@@ -242,9 +237,7 @@ def test_numbers_of_parties_in_the_published_lists() -> None:
         "TRAFFICKING_PROTOCOL": ("2013-12-13", 158),
     }
     for name, (on, total) in totals.items():
-        listed = [
-            entry for entry in states(name, "parties").values() if "not_party_on" not in entry
-        ]
+        listed = [entry for entry in states(name, "parties").values() if "not_party_on" not in entry]
         assert load(name)["status_source"]["as_of"] == on
         assert len(listed) == total, name
         assert all(entry["verified"] for entry in listed), name

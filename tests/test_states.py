@@ -304,9 +304,7 @@ def test_by_mmsi(mmsi: str, alpha3: str | None) -> None:
     assert (found.alpha3 if found else None) == alpha3
 
 
-@pytest.mark.parametrize(
-    "mmsi", ["", "24732000", "2473200001", "24732000a", "٢٤٧٣٢٠٠٠٠", 247320000]
-)
+@pytest.mark.parametrize("mmsi", ["", "24732000", "2473200001", "24732000a", "٢٤٧٣٢٠٠٠٠", 247320000])
 def test_not_an_mmsi(mmsi: object) -> None:
     with pytest.raises(StateError, match="is not an MMSI") as caught:
         REGISTER.by_mmsi(mmsi)  # type: ignore[arg-type]
@@ -372,9 +370,7 @@ def test_shipped_names_both_places_when_a_file_is_missing() -> None:
     assert "_bundle" in (caught.value.hint or "")
 
 
-def test_shipped_prefers_the_installed_bundle(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shipped_prefers_the_installed_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package, checkout = tmp_path / "seajuris", tmp_path / "checkout"
     (checkout / "data").mkdir(parents=True)
     monkeypatch.setattr(paths, "_PACKAGE", package)

@@ -184,9 +184,7 @@ def test_an_area_of_an_economic_zone_never_inherits_an_older_default() -> None:
     """Before an area's zone is proclaimed the default holds, so it must not be proclaimed."""
     for code, claim in ENTRIES:
         if claim["zone"] == EEZ and claim["area"] and claim["claim"] == "proclaimed":
-            default = [
-                c for c in TERRITORIES[code]["claims"] if c["zone"] == EEZ and c["area"] is None
-            ]
+            default = [c for c in TERRITORIES[code]["claims"] if c["zone"] == EEZ and c["area"] is None]
             assert [c["claim"] for c in default] == ["potential"], code
 
 
@@ -274,9 +272,7 @@ def test_turkey_claims_6_miles_in_the_aegean_and_12_elsewhere() -> None:
         ("SVN", 13.5, 45.5, "2024-01-01", "none"),
     ],
 )
-def test_economic_zone_by_place_and_day(
-    code: str, lon: float, lat: float, on: str, claim: str
-) -> None:
+def test_economic_zone_by_place_and_day(code: str, lon: float, lat: float, on: str, claim: str) -> None:
     assert the_claim(code, EEZ, lon, lat, on)["claim"] == claim
 
 
@@ -299,9 +295,7 @@ def test_start_of_economic_zones() -> None:
     assert not {"ALB", "MNE", "MLT", "SVN", "GIB", "JEY", "GGY", "ITA", "GRC", "TUR"} & set(starts)
 
 
-@pytest.mark.parametrize(
-    "code", ["GRC", "TUR", "ITA", "GBR", "DEU", "HRV", "ALB", "SVN", "ISR", "JOR", "NGA"]
-)
+@pytest.mark.parametrize("code", ["GRC", "TUR", "ITA", "GBR", "DEU", "HRV", "ALB", "SVN", "ISR", "JOR", "NGA"])
 def test_no_contiguous_zone_where_none_is_claimed(code: str) -> None:
     assert not [c for c in TERRITORIES[code]["claims"] if c["zone"] == CZ and c["claim"] != "none"]
 
@@ -341,11 +335,7 @@ def test_narrowed_seas_are_marked() -> None:
 
 
 def test_ids_are_unique_over_all_lists() -> None:
-    ids = [
-        e["id"]
-        for key in ("boundaries", "unilateral", "shelf_only", "not_applied")
-        for e in LINES[key]
-    ]
+    ids = [e["id"] for key in ("boundaries", "unilateral", "shelf_only", "not_applied") for e in LINES[key]]
     assert len(ids) == len(set(ids)) and len(LINES["boundaries"]) > 25
 
 
@@ -353,17 +343,14 @@ def test_ids_are_unique_over_all_lists() -> None:
 def test_boundary_is_well_formed(key: str) -> None:
     line = BOUNDARIES[key]
     required = words(
-        "id parties divides status valid from_precision edges line datum_original accuracy_m "
-        "source confidence note"
+        "id parties divides status valid from_precision edges line datum_original accuracy_m source confidence note"
     )
     assert required <= set(line) <= required | {"territories", "date_confidence"}
     assert len(set(line["parties"])) == 2
     for state in line["parties"]:
         assert TERRITORIES[state]["sovereign"] == state
     if "territories" in line:
-        assert {TERRITORIES[code]["sovereign"] for code in line["territories"]} == set(
-            line["parties"]
-        )
+        assert {TERRITORIES[code]["sovereign"] for code in line["territories"]} == set(line["parties"])
     assert line["divides"] and set(line["divides"]) <= ZONES
     assert line["status"] == "in_force"
     assert line["edges"] in {"geodesic", "loxodrome"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from seajuris import states
-from seajuris.case import UNKNOWN, Case, Told
+from seajuris.case import Case, Told
 from seajuris.place import SOVEREIGN_ZONES, Place
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Trace, Truth, all_of, any_of
@@ -57,7 +57,7 @@ class FactBase:
             group = _ANY[head]
             count = self.case.counts.get(group)
             if count is None:
-                return [(f"{group}[].{rest}", UNKNOWN)]
+                return [self._one(f"{group}[].{rest}")]
             return [self._one(f"{group}[{index}].{rest}") for index in range(count)]
         if head == "suspect":
             return [self._one(f"suspects[{binding.suspect or 0}].{rest}")]

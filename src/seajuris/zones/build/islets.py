@@ -1,0 +1,133 @@
+"""Islets that the coastline lacks, told from the arcs of the mapped limits.
+
+The mapped limits were drawn around islets that the generalised coastline has lost. Such an islet
+shows as an arc of the mapped limit, of exactly the radius at which the limit was drawn, that no
+known coast explains. Its centre is found from the chord; it is accepted if the points between lie on
+the same circle (a straight baseline has none) and no other part of the limit comes closer.
+Accepted centres join the coast as points, so that they generate zones at the breadth claimed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from .geodesy import GEOD, NAUTICAL_MILE, Floats, LocalPlane, Nearest, wrap
+from .tiling import Tiled
+from .trust import in_frame
+
+SPACING = 300.0
+SIZE = 2e-4
+"""Half-width in degrees of the diamond that stands for an islet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How a territory's limits were drawn: breadth in M, on the ellipsoid or in Mercator."""
+
+    breadth_nm: float
+    mercator: bool
+
+    def radius(self, lat: float) -> float:
+        """Radius on the ground, metres."""
+        metres = self.breadth_nm * NAUTICAL_MILE
+        return float(metres * np.cos(np.radians(lat))) if self.mercator else metres
+
+
+def find_islets(mapped: Tiled, coast: Nearest, drawn: Drawn, cut: float) -> Floats:
+    """Centres (lon, lat) of islets implied by a mapped polygon."""
+    outline = in_frame(mapped, cut)
+    rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapely.get_parts(outline))]
+    dense = [shapely.get_coordinates(shapely.segmentize(shapely.LineString(r), 0.0025)) for r in rings]
+    everything = np.vstack(dense)
+    limit = Nearest(everything[:, 0], everything[:, 1])
+    shapely.prepare(outline)
+    centres: list[Floats] = []
+    for c in dense:
+        away, _ = coast.query(c[:, 0], c[:, 1])
+        radius = np.array([drawn.radius(y) for y in c[:, 1]])
+        unexplained = away > radius + 150.0
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], unexplained.view(np.int8), [0]))))
+        for a, b in zip(edges[::2], edges[1::2], strict=True):
+            if b - a >= 4:
+                centres.extend(_centres(c[a:b], drawn))
+    if not centres:
+        return np.empty((0, 2))
+    found = np.array(centres)
+    inside = np.asarray(shapely.intersects_xy(outline, found[:, 0], found[:, 1]))
+    found = found[inside]
+    if not len(found):
+        return found
+    radius = np.array([drawn.radius(y) for y in found[:, 1]])
+    # the circle around an islet is empty of limits, and the islet is not on the known coast
+    clear = limit.query(found[:, 0], found[:, 1])[0] > 0.975 * radius
+    clear &= coast.query(found[:, 0], found[:, 1])[0] > 400.0
+    return _clusters(found[clear])
+
+
+def _centres(points: Floats, drawn: Drawn) -> list[Floats]:
+    """Centres of circles through stretches of one unexplained run."""
+    middle = points[len(points) // 2]
+    span = np.abs(points - middle).max()
+    if span > 0.6:
+        half = len(points) // 2
+        return _centres(points[:half], drawn) + _centres(points[half:], drawn)
+    plane = LocalPlane(float(middle[0]), float(middle[1]))
+    flat = plane.forward(points)
+    radius = drawn.radius(float(middle[1]))
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(flat, axis=0).T))))
+    reach = min(0.6 * radius, along[-1] * 0.95)
+    if reach < 0.25 * radius:
+        return []
+    found: list[Floats] = []
+    for i in range(len(flat)):
+        j = int(np.searchsorted(along, along[i] + reach))
+        if j >= len(flat) or j - i < 3:
+            break
+        chord = flat[j] - flat[i]
+        length = float(np.hypot(*chord))
+        if length < 0.2 * radius or length > 1.9 * radius:
+            continue
+        normal = np.array([-chord[1], chord[0]]) / length
+        height = np.sqrt(radius**2 - (length / 2) ** 2)
+        for side in (1.0, -1.0):
+            centre = (flat[i] + flat[j]) / 2 + side * normal * height
+            between = np.hypot(*(flat[i : j + 1] - centre).T)
+            if np.max(np.abs(between - radius)) < 0.006 * radius + 10:
+                found.append(plane.inverse(centre[None, :])[0])
+    return found
+
+
+def _clusters(points: Floats) -> Floats:
+    """Means of the centres that agree within 400 m, if at least two do."""
+    if not len(points):
+        return points
+    squeeze = np.array([np.cos(np.radians(float(np.mean(points[:, 1])))), 1.0]) * 111_200.0
+    tree = cKDTree(points * squeeze)
+    left = np.ones(len(points), dtype=bool)
+    result = []
+    neighbours = tree.query_ball_point(points * squeeze, 400.0)
+    for i in sorted(range(len(points)), key=lambda k: (-len(neighbours[k]), k)):
+        group = [k for k in neighbours[i] if left[k]]
+        if not left[i] or len(group) < 2:
+            continue
+        left[group] = False
+        result.append(points[group].mean(axis=0))
+    return np.array(result) if result else np.empty((0, 2))
+
+
+def diamonds(centres: Floats) -> Floats:
+    """Coast segments (n, 4) of small diamonds around the centres."""
+    if not len(centres):
+        return np.empty((0, 4))
+    lon, lat = wrap(centres[:, 0]), centres[:, 1]
+    corner = [(lon + SIZE * dx, lat + SIZE * dy) for dx, dy in ((1, 0), (0, 1), (-1, 0), (0, -1))]
+    return np.vstack(
+        [np.column_stack((*corner[k], *corner[(k + 1) % 4])) for k in range(4)]
+    )
+
+
+__all__ = ["GEOD", "Drawn", "diamonds", "find_islets"]
