@@ -67,6 +67,7 @@ def show(
     lines.append(f"MMSI begins with: {', '.join(state.mids) or 'none in the register'}")
     for claim in claims:
         since = f" since {claim['valid_from']}" if claim["valid_from"] else ""
+        since += f" until {claim['valid_to']}" if claim["valid_to"] else ""
         area = f" ({claim['area']})" if claim["area"] else ""
         breadth = f" {claim['breadth_nm']:g} M" if claim["breadth_nm"] else ""
         lines.append(
