@@ -90,9 +90,7 @@ def test_tiles_of_a_sea_with_an_island() -> None:
     sea = shapely.box(0, 0, 3, 2).difference(shapely.box(0.5, 0.5, 2.5, 1.5))
     tiles = tile_sea([sea])
     assert sum(t.area for t in tiles.values()) == pytest.approx(sea.area)
-    assert set(tiles) == {
-        (float(x), float(y), float(x + 1), float(y + 1)) for x in range(3) for y in range(2)
-    }
+    assert set(tiles) == {(float(x), float(y), float(x + 1), float(y + 1)) for x in range(3) for y in range(2)}
 
 
 def test_polygon_across_180_is_cut_there() -> None:
@@ -121,9 +119,7 @@ def test_equidistance_holds_on_the_ellipsoid() -> None:
     lat = np.concatenate([p[1] for p in points])
     label = np.repeat(np.arange(3), [len(p[0]) for p in points])
     found = partition(lon, lat, label, {i: Nearest(*p) for i, p in enumerate(points)})
-    between = [
-        line for line, s in zip(found.lines, found.sides, strict=True) if set(s) == {0, 1}
-    ]
+    between = [line for line, s in zip(found.lines, found.sides, strict=True) if set(s) == {0, 1}]
     c = shapely.get_coordinates(between)
     c = c[(c[:, 1] > 40.2) & (c[:, 1] < 42.8)]
     assert len(c) > 50
@@ -134,9 +130,7 @@ def test_equidistance_holds_on_the_ellipsoid() -> None:
 def test_pieces_are_small_and_lose_nothing() -> None:
     angle = np.linspace(0, 2 * np.pi, 3000, endpoint=False)
     radius = 0.4 + 0.05 * np.sin(angle * 40)
-    star = shapely.Polygon(
-        np.column_stack((0.5 + radius * np.cos(angle), 0.5 + radius * np.sin(angle)))
-    )
+    star = shapely.Polygon(np.column_stack((0.5 + radius * np.cos(angle), 0.5 + radius * np.sin(angle))))
     pieces = split_piece(star, (0.0, 0.0, 1.0, 1.0))
     assert max(shapely.get_num_coordinates(p) for p in pieces) <= 250
     assert sum(p.area for p in pieces) == pytest.approx(star.area, rel=1e-6)

@@ -39,9 +39,7 @@ def main() -> int:
     directory = arguments.sources or Path("build/zone-sources")
     out = arguments.out or arguments.root
     try:
-        built = build(
-            arguments.root, directory, arguments.sources is None, arguments.workers, say
-        )
+        built = build(arguments.root, directory, arguments.sources is None, arguments.workers, say)
     except SeajurisError as error:
         say(str(error))
         return error.exit_code

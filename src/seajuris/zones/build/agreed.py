@@ -14,13 +14,13 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from .geodesy import Floats, densify
+from .geodesy import GEOD, Floats, densify
 from .model import Model, Override, nearest_group
 from .tables import Boundary
 
 REACH_DEGREES = 1.5
-JOIN_DEGREES = 0.8
-"""Ends further than this from equidistance stay open."""
+JOIN = 130_000.0
+"""Ends further than this from equidistance stay open, metres."""
 OFFSET = 0.003
 
 
@@ -60,9 +60,7 @@ def side_codes(model: Model, boundary: Boundary, party: int) -> set[str]:
 def _distance(model: Model, codes: set[str], x: Floats, y: Floats) -> Floats:
     """Distance to the nearest coast of some territories, metres."""
     found = [
-        model.trees[g].query(x, y)[0]
-        for g, names in enumerate(model.groups)
-        if g in model.trees and codes & set(names)
+        model.trees[g].query(x, y)[0] for g, names in enumerate(model.groups) if g in model.trees and codes & set(names)
     ]
     return np.min(found, axis=0) if found else np.full(len(x), np.inf)
 
@@ -88,7 +86,10 @@ def overrides(model: Model, boundary: Boundary, line: BaseGeometry) -> list[Over
     sides = [side_codes(model, boundary, 0), side_codes(model, boundary, 1)]
     west, south, east, north = line.bounds
     window = (
-        west - REACH_DEGREES, south - REACH_DEGREES, east + REACH_DEGREES, north + REACH_DEGREES,
+        west - REACH_DEGREES,
+        south - REACH_DEGREES,
+        east + REACH_DEGREES,
+        north + REACH_DEGREES,
     )
     lines = model.equidistance
     if "exclusive_economic_zone" in boundary.divides:
@@ -110,7 +111,10 @@ def overrides(model: Model, boundary: Boundary, line: BaseGeometry) -> list[Over
     joints = []
     for end in (shapely.get_point(line, 0), shapely.get_point(line, -1)):
         joint = shapely.shortest_line(end, target)
-        if 0 < joint.length < JOIN_DEGREES:
+        if joint.length == 0:
+            continue
+        c = shapely.get_coordinates(joint)
+        if GEOD.line_length(c[:, 0], c[:, 1]) < JOIN:
             joints.append(joint)
     noded = shapely.union_all([line, *around, *joints], grid_size=1e-7)
     faces = shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded))))
@@ -128,9 +132,7 @@ def overrides(model: Model, boundary: Boundary, line: BaseGeometry) -> list[Over
         party = 0 if gets is sides[0] else 1
         winner = boundary.territories[party] if boundary.territories else boundary.parties[party]
         inner = shapely.get_coordinates(shapely.point_on_surface(face))
-        group = nearest_group(
-            model.owner_economic, model.owner_economic_label, inner[:, 0], inner[:, 1]
-        )
+        group = nearest_group(model.owner_economic, model.owner_economic_label, inner[:, 0], inner[:, 1])
         for code in sorted(set(model.groups[int(group[0])]) & loses):
             found.append(Override(face, code, winner, boundary.id, frozenset(divides)))
     return found

@@ -25,6 +25,8 @@ GRID = 1e-7
 BORDER_TOLERANCE = 1000.0
 """Simplification of land borders, metres."""
 METRES_PER_DEGREE = 111_200.0
+ALONE = 0.012
+"""Degrees (1.3 km) from other coast within which an islet left out is not missed."""
 LONGEST = 0.0385
 """Longest edge in degrees (4.3 km along a meridian)."""
 FINEST = 0.25
@@ -50,6 +52,7 @@ class Cell:
     faces: list[BaseGeometry]
     x: Floats
     y: Floats
+    alone: Floats
 
 
 def base_cell(box: Box) -> Box:
@@ -97,11 +100,15 @@ def _inner_lines(polygon: BaseGeometry, box: Box) -> BaseGeometry | None:
 
 def simplified(
     lines: list[BaseGeometry], coast: BaseGeometry | None, box: Box, tolerance: float
-) -> list[BaseGeometry]:
+) -> tuple[list[BaseGeometry], Floats]:
     """Node, merge and simplify lines; ends and junctions stay where they are.
 
     Land borders are kept far less exactly than the coast, and islets that vanish within the
     tolerance are left out.
+
+    Returns:
+        The lines, and the centres (lon, lat) of islets left out that stand alone: distances are
+        still measured from them.
     """
     merged = shapely.get_parts(shapely.line_merge(shapely.union_all(lines, grid_size=GRID)))
     squeeze = max(0.05, math.cos(math.radians((box[1] + box[3]) / 2)))
@@ -115,19 +122,21 @@ def simplified(
     flat = shapely.transform(merged, lambda c: c * scale)
     limits = np.where(wet, tolerance, BORDER_TOLERANCE) / METRES_PER_DEGREE
     flat = np.array(
-        [
-            shapely.simplify(line, limit, preserve_topology=True)
-            for line, limit in zip(flat, limits, strict=True)
-        ],
+        [shapely.simplify(line, limit, preserve_topology=True) for line, limit in zip(flat, limits, strict=True)],
         dtype=object,
     )
     smallest = (0.7 * tolerance / METRES_PER_DEGREE) ** 2 * 4
-    kept = [
-        line
-        for line in flat
-        if not line.is_closed or shapely.Polygon(line).area > smallest
-    ]
-    return list(shapely.transform(np.array(kept, dtype=object), lambda c: c / scale))
+    small = np.array([line.is_closed and shapely.Polygon(line).area < smallest for line in flat], dtype=bool)
+    alone = np.empty((0, 2))
+    if small.any():
+        centres = shapely.get_coordinates(shapely.centroid(flat[small]))
+        rest = shapely.multilinestrings(list(flat[~small])) if (~small).any() else None
+        if rest is not None:
+            shapely.prepare(rest)
+            centres = centres[~shapely.dwithin(rest, shapely.points(centres), ALONE)]
+        _, first = np.unique(np.round(centres / ALONE), axis=0, return_index=True)
+        alone = centres[np.sort(first)] / scale
+    return list(shapely.transform(flat[~small], lambda c: c / scale)), alone
 
 
 def gather(model: Model, box: Box, codes: list[str]) -> Cell:
@@ -141,9 +150,7 @@ def gather(model: Model, box: Box, codes: list[str]) -> Cell:
     internal: dict[str, BaseGeometry] = {}
     overrides: list[int] = []
     if not sea.is_empty:
-        economic = {
-            g: p for g, t in model.economic.items() if not (p := t.clip(box)).is_empty
-        }
+        economic = {g: p for g, t in model.economic.items() if not (p := t.clip(box)).is_empty}
         for source, target in (
             (model.territorial, territorial),
             (model.computed, computed),
@@ -160,20 +167,33 @@ def gather(model: Model, box: Box, codes: list[str]) -> Cell:
         }
         internal = {c: p for c, t in model.internal.items() if not (p := t.clip(box)).is_empty}
         rectangle = shapely.box(*box)
-        overrides = [
-            i for i, o in enumerate(model.overrides) if shapely.intersects(o.polygon, rectangle)
-        ]
+        overrides = [i for i, o in enumerate(model.overrides) if shapely.intersects(o.polygon, rectangle)]
     none = np.empty(0)
     return Cell(
-        box, sea, mapped, territorial, computed, contiguous, economic, areas, overrides, internal,
-        [], none, none,
+        box,
+        sea,
+        mapped,
+        territorial,
+        computed,
+        contiguous,
+        economic,
+        areas,
+        overrides,
+        internal,
+        [],
+        none,
+        none,
+        np.empty((0, 2)),
     )
 
 
 def weight(cell: Cell) -> int:
     """Vertices of all polygons in a cell, a measure of the work it makes."""
     polygons = [
-        cell.sea, *cell.mapped.values(), *cell.territorial.values(), *cell.contiguous.values(),
+        cell.sea,
+        *cell.mapped.values(),
+        *cell.territorial.values(),
+        *cell.contiguous.values(),
         *cell.economic.values(),
     ]
     return int(sum(shapely.get_num_coordinates(p) for p in polygons))
@@ -196,7 +216,10 @@ def arrange(model: Model, cell: Cell) -> Cell:
                 if not inland.is_empty:
                     ground.append(inland)
     tolerance = model.tables.coast_tolerance(box)
-    lines = simplified(ground, coast, box, tolerance) if ground else []
+    lines: list[BaseGeometry] = []
+    alone = np.empty((0, 2))
+    if ground:
+        lines, alone = simplified(ground, coast, box, tolerance)
     if not cell.sea.is_empty:
         lines += _sea_lines(model, cell)
     if not lines:
@@ -207,16 +230,31 @@ def arrange(model: Model, cell: Cell) -> Cell:
         faces = list(shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded)))))
     points = shapely.get_coordinates(shapely.point_on_surface(np.array(faces, dtype=object)))
     return Cell(
-        box, cell.sea, cell.mapped, cell.territorial, cell.computed, cell.contiguous,
-        cell.economic, cell.areas, cell.overrides, cell.internal, faces, points[:, 0], points[:, 1],
+        box,
+        cell.sea,
+        cell.mapped,
+        cell.territorial,
+        cell.computed,
+        cell.contiguous,
+        cell.economic,
+        cell.areas,
+        cell.overrides,
+        cell.internal,
+        faces,
+        points[:, 0],
+        points[:, 1],
+        alone,
     )
 
 
 def _sea_lines(model: Model, cell: Cell) -> list[BaseGeometry]:
     box = cell.box
     polygons = [
-        *cell.territorial.values(), *cell.contiguous.values(), *cell.economic.values(),
-        *cell.areas.values(), *cell.internal.values(),
+        *cell.territorial.values(),
+        *cell.contiguous.values(),
+        *cell.economic.values(),
+        *cell.areas.values(),
+        *cell.internal.values(),
         *(shapely.clip_by_rect(model.overrides[i].polygon, *box) for i in cell.overrides),
     ]
     lines = [line for p in polygons if (line := _inner_lines(p, box)) is not None]

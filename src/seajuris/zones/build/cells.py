@@ -42,9 +42,7 @@ def work(box: Box) -> tuple[CellResult, dict[tuple[str, ...], list[tuple[float, 
         cell = gather(model, here, _STATE["codes"].get(box, []))
         size = here[2] - here[0]
         heavy = weight(cell)
-        if (size > 1 and (has_coast(cell.sea, here) or heavy > 1500)) or (
-            size > FINEST and heavy > CROWDED
-        ):
+        if (size > 1 and (has_coast(cell.sea, here) or heavy > 1500)) or (size > FINEST and heavy > CROWDED):
             for half in split_box(here, size / 2):
                 stack.extend(split_box(half, size / 2))
             continue
@@ -61,11 +59,5 @@ def _finish(model: Model, classifier: Classifier, cell: Cell, result: CellResult
         return
     result.limits.extend(limit_features(model, cell, faces, rows))
     middle = ((cell.box[0] + cell.box[2]) / 2, (cell.box[1] + cell.box[3]) / 2)
-    keys = {
-        g: dispute_key(model.tables, frozenset(model.states_of(g)), *middle)
-        for g in {int(v) for v in faces.owner}
-    }
+    keys = {g: dispute_key(model.tables, frozenset(model.states_of(g)), *middle) for g in {int(v) for v in faces.owner}}
     result.baselines.extend(baseline_features(model, cell, faces, rows, keys))
-
-
-

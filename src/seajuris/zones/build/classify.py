@@ -87,20 +87,14 @@ def examine(model: Model, cell: Cell) -> Faces:
         overrides={i: _inside(model.overrides[i].polygon, cell) for i in cell.overrides},
         internal={k: _inside(p, cell) for k, p in cell.internal.items()},
         owner=nearest_group(model.owner, model.owner_label, cell.x, cell.y),
-        owner_economic=nearest_group(
-            model.owner_economic, model.owner_economic_label, cell.x, cell.y
-        ),
+        owner_economic=nearest_group(model.owner_economic, model.owner_economic_label, cell.x, cell.y),
     )
 
 
-def dispute_key(
-    tables: Tables, states: frozenset[str], lon: float, lat: float
-) -> str | None:
+def dispute_key(tables: Tables, states: frozenset[str], lon: float, lat: float) -> str | None:
     """Key of the known dispute between these States at a point."""
     for overlap in tables.overlaps:
-        if states == overlap.claimants and any(
-            w <= lon <= e and s <= lat <= n for w, s, e, n in overlap.bounds
-        ):
+        if states == overlap.claimants and any(w <= lon <= e and s <= lat <= n for w, s, e, n in overlap.bounds):
             return overlap.key
     return None
 
@@ -122,9 +116,7 @@ class Classifier:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.tables = model.tables
-        self.sovereign = {
-            c: t.sovereign or c for c, t in model.tables.territories.items()
-        }
+        self.sovereign = {c: t.sovereign or c for c, t in model.tables.territories.items()}
         self.unknown = UnknownOverlaps()
         self._timeline = lru_cache(maxsize=None)(self._uncached_timeline)
 
@@ -165,14 +157,10 @@ class Classifier:
                 group = group[:1]
         if not group:
             return [_land(None, None, None)]
-        return [
-            _land(code, state, key)
-            for code in group
-            for state in self.tables.territory(code).states or (None,)
-        ]
+        return [_land(code, state, key) for code in group for state in self.tables.territory(code).states or (None,)]
 
     def _known(self, group: tuple[str, ...], lon: float, lat: float) -> tuple[str, ...]:
-        for a in self.tables.assignments:
+        for a in reversed(self.tables.assignments):
             w, s, e, n = a.bounds
             if frozenset(group) == a.mapped and w <= lon <= e and s <= lat <= n:
                 return a.territories
@@ -209,8 +197,7 @@ class Classifier:
             always = always or any(v.start is None and v.end is None for v in versions)
             for version in versions:
                 computed = any(
-                    (hit := faces.computed.get((g, version.claim.breadth_nm or 0.0))) is not None
-                    and bool(hit[i])
+                    (hit := faces.computed.get((g, version.claim.breadth_nm or 0.0))) is not None and bool(hit[i])
                     for g, _ in candidates[code]
                 )
                 zone = "territorial_sea"
@@ -257,24 +244,24 @@ class Classifier:
             return chosen[:1], None
         return chosen, self._key_of(tuple(chosen), lon, lat)
 
-    def _overridden(
-        self, owner: tuple[str, ...], faces: Faces, i: int, zone: str
-    ) -> tuple[str, ...]:
+    def _overridden(self, owner: tuple[str, ...], faces: Faces, i: int, zone: str) -> tuple[str, ...]:
         """Owners after agreed lines."""
         result = owner
         for index, hit in faces.overrides.items():
             override = self.model.overrides[index]
-            if hit[i] and zone in override.divides and override.take_from in result:
-                result = tuple(
-                    sorted({override.give_to if c == override.take_from else c for c in result})
-                )
+            if not (hit[i] and zone in override.divides and override.take_from in result):
+                continue
+            # a line between wider zones takes nothing from an islet's own territorial sea
+            own = any(
+                inside[i] and override.take_from in self.model.groups[g] for (g, _), inside in faces.territorial.items()
+            )
+            if zone == "territorial_sea" or not own:
+                result = tuple(sorted({override.give_to if c == override.take_from else c for c in result}))
         return result
 
     # -- beyond -------------------------------------------------------------------------------
 
-    def _contiguous(
-        self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]
-    ) -> list[Row]:
+    def _contiguous(self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]) -> list[Row]:
         near = int(faces.owner[i])
         owner = self._overridden(self.model.groups[near], faces, i, "contiguous_zone")
         rows: list[Row] = []
@@ -289,22 +276,22 @@ class Classifier:
                 continue
             rows += [
                 _claimed(
-                    "contiguous_zone", code, state, Version(None, None, current),
+                    "contiguous_zone",
+                    code,
+                    state,
+                    Version(None, None, current),
                     self._key_of(owner, lon, lat),
-                    "computed", ACCURACY["computed"],
+                    "computed",
+                    ACCURACY["computed"],
                 )
                 for state in self.tables.territory(code).states
             ]
         return rows
 
-    def _economic(
-        self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]
-    ) -> tuple[list[Row], bool]:
+    def _economic(self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]) -> tuple[list[Row], bool]:
         near = int(faces.owner_economic[i])
         owner = self._overridden(self.model.groups[near], faces, i, "exclusive_economic_zone")
-        reached = {
-            code for g, hit in faces.economic.items() if hit[i] for code in self.model.groups[g]
-        }
+        reached = {code for g, hit in faces.economic.items() if hit[i] for code in self.model.groups[g]}
         rows: list[Row] = []
         for code in owner:
             if code not in reached:
@@ -312,16 +299,28 @@ class Classifier:
             current = self._current(code, "exclusive_economic_zone", areas)
             if current is None:
                 current = Claim(
-                    code, "exclusive_economic_zone", 200.0, None, "potential",
-                    None, None, None, None, "not in the claims table",
+                    code,
+                    "exclusive_economic_zone",
+                    200.0,
+                    None,
+                    "potential",
+                    None,
+                    None,
+                    None,
+                    None,
+                    "not in the claims table",
                 )
             if current.claim == "none":
                 continue
             rows += [
                 _claimed(
-                    "exclusive_economic_zone", code, state, Version(None, None, current),
+                    "exclusive_economic_zone",
+                    code,
+                    state,
+                    Version(None, None, current),
                     self._key_of(owner, lon, lat),
-                    "computed", ACCURACY["economic"],
+                    "computed",
+                    ACCURACY["economic"],
                 )
                 for state in self.tables.territory(code).states
             ]
@@ -356,14 +355,21 @@ def _merged(versions: list[Version]) -> list[Version]:
 def _continued(claim: Claim) -> Claim:
     """The claim without its start: the waters were territorial sea before it too."""
     return Claim(
-        claim.territory, claim.zone, claim.breadth_nm, claim.area, claim.claim, None, claim.end,
-        claim.instrument, claim.source, claim.confidence, claim.narrower,
+        claim.territory,
+        claim.zone,
+        claim.breadth_nm,
+        claim.area,
+        claim.claim,
+        None,
+        claim.end,
+        claim.instrument,
+        claim.source,
+        claim.confidence,
+        claim.narrower,
     )
 
 
-def _claimed(
-    zone: str, code: str, state: str, version: Version, key: str | None, method: str, accuracy: float
-) -> Row:
+def _claimed(zone: str, code: str, state: str, version: Version, key: str | None, method: str, accuracy: float) -> Row:
     claim = version.claim
     proclaimed = claim.claim == "proclaimed"
     return Row(
@@ -387,13 +393,39 @@ def _claimed(
 
 def _land(code: str | None, state: str | None, key: str | None) -> Row:
     return Row(
-        "land", code, state, None, None, None, None, None, None, "mapped", key, None,
-        "as mapped", None, ACCURACY["land"],
+        "land",
+        code,
+        state,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        "mapped",
+        key,
+        None,
+        "as mapped",
+        None,
+        ACCURACY["land"],
     )
 
 
 def _high_seas() -> Row:
     return Row(
-        "high_seas", None, None, None, None, None, None, None, None, "computed", None, None,
-        "beyond every 200 M envelope", None, ACCURACY["unlimited"],
+        "high_seas",
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        "computed",
+        None,
+        None,
+        "beyond every 200 M envelope",
+        None,
+        ACCURACY["unlimited"],
     )

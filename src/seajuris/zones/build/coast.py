@@ -63,9 +63,7 @@ def edges_of(sea: BaseGeometry, box: Box) -> Floats:
 
 def resolve_dependencies(codes: set[str], sovereign: dict[str, str]) -> Group:
     """Drop a State where one of its own dependent territories is present too."""
-    return tuple(
-        sorted(c for c in codes if not any(sovereign.get(o, o) == c for o in codes if o != c))
-    )
+    return tuple(sorted(c for c in codes if not any(sovereign.get(o, o) == c for o in codes if o != c)))
 
 
 def trace_coast(
@@ -105,9 +103,7 @@ def trace_coast(
         codes = sorted(inside)
         label = np.full(len(s), -1, dtype=np.int64)
         if codes:
-            patterns, which = np.unique(
-                np.column_stack([inside[c] for c in codes]), axis=0, return_inverse=True
-            )
+            patterns, which = np.unique(np.column_stack([inside[c] for c in codes]), axis=0, return_inverse=True)
             for row, pattern in enumerate(patterns):
                 names = {c for c, on in zip(codes, pattern, strict=True) if on}
                 if not names:
@@ -135,9 +131,7 @@ def lines_by_tile(coast: Coast, label: int) -> dict[Box, BaseGeometry]:
     lines = {}
     for tile, members in by_tile.items():
         pairs = coast.segments[members].reshape(-1, 2, 2)
-        lines[coast.tiles[tile]] = shapely.line_merge(
-            shapely.multilinestrings(list(shapely.linestrings(pairs)))
-        )
+        lines[coast.tiles[tile]] = shapely.line_merge(shapely.multilinestrings(list(shapely.linestrings(pairs))))
     return lines
 
 

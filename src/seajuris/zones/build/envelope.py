@@ -64,9 +64,7 @@ def buffer_tile(lines: BaseGeometry, distance: float, edge: float) -> BaseGeomet
     return polygonal(shapely.transform(shapely.segmentize(around, edge), plane.inverse))
 
 
-def raw_envelope(
-    tiles: dict[Box, BaseGeometry], distance: float, edge: float, cut: float
-) -> BaseGeometry:
+def raw_envelope(tiles: dict[Box, BaseGeometry], distance: float, edge: float, cut: float) -> BaseGeometry:
     """Union of the buffers of all tiles, in longitudes unwrapped from ``cut``."""
     parts = []
     for box in sorted(tiles):
@@ -107,9 +105,7 @@ def widened(geometry: BaseGeometry, extra: float, edge: float) -> BaseGeometry:
     return polygonal(shapely.union_all(parts))
 
 
-def _on_envelope(
-    lon: Floats, lat: Floats, nearest: Measure, distance: float, rounds: int
-) -> tuple[Floats, Floats]:
+def _on_envelope(lon: Floats, lat: Floats, nearest: Measure, distance: float, rounds: int) -> tuple[Floats, Floats]:
     """Points moved along the geodesic from the nearest coast point to exactly ``distance``."""
     lon, lat = lon.copy(), lat.copy()
     for _ in range(rounds):
@@ -154,9 +150,7 @@ def settle(
         found, _ = nearest.query(x, y)
         miss = np.abs(found - distance)
         span = np.hypot((lon[1:] - lon[:-1]) * np.cos(np.radians(y)), lat[1:] - lat[:-1])
-        bad = np.flatnonzero(
-            inner & (miss > tolerance) & (miss < 0.1 * distance) & (span > 4 * tolerance / 111_200)
-        )
+        bad = np.flatnonzero(inner & (miss > tolerance) & (miss < 0.1 * distance) & (span > 4 * tolerance / 111_200))
         miss = miss[inner]
         if not len(bad):
             break
@@ -167,9 +161,7 @@ def settle(
         at = bad[good] + 1
         lon, lat = np.insert(lon, at, new_lon[good]), np.insert(lat, at, new_lat[good])
         rings = rings + np.searchsorted(at, rings, side="left")
-    polygons = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, np.column_stack((lon, lat)), (rings, parts)
-    )
+    polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, np.column_stack((lon, lat)), (rings, parts))
     merged = polygonal(shapely.union_all([polygonal(p) for p in polygons]))
     return _without_specks(merged), miss
 
@@ -195,7 +187,5 @@ def _without_specks(polygons: BaseGeometry) -> BaseGeometry:
     for part in shapely.get_parts(polygons):
         if part.area < SPECK:
             continue
-        kept.append(
-            shapely.Polygon(part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > SPECK])
-        )
+        kept.append(shapely.Polygon(part.exterior, [h for h in part.interiors if shapely.Polygon(h).area > SPECK]))
     return polygonal(shapely.union_all(kept))

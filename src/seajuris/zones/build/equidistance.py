@@ -108,9 +108,7 @@ def _refine(xyz: Floats, groups: list[tuple[int, ...]], trees: dict[int, Nearest
     return points
 
 
-def partition(
-    lon: Floats, lat: Floats, label: Ints, trees: dict[int, Nearest]
-) -> Partition:
+def partition(lon: Floats, lat: Floats, label: Ints, trees: dict[int, Nearest]) -> Partition:
     """Lines of equidistance.
 
     Args:

@@ -97,9 +97,7 @@ class LocalPlane:
     def forward(self, lonlat: Floats) -> Floats:
         """Degrees to metres east and north of the centre."""
         n = len(lonlat)
-        azimuth, _, length = GEOD.inv(
-            np.full(n, self.lon), np.full(n, self.lat), lonlat[:, 0], lonlat[:, 1]
-        )
+        azimuth, _, length = GEOD.inv(np.full(n, self.lon), np.full(n, self.lat), lonlat[:, 0], lonlat[:, 1])
         angle = np.radians(azimuth)
         return np.column_stack((length * np.sin(angle), length * np.cos(angle)))
 
@@ -107,9 +105,7 @@ class LocalPlane:
         """Metres to degrees; longitudes continue past 180 on the centre's side."""
         n = len(xy)
         azimuth = np.degrees(np.arctan2(xy[:, 0], xy[:, 1]))
-        lon, lat, _ = GEOD.fwd(
-            np.full(n, self.lon), np.full(n, self.lat), azimuth, np.hypot(xy[:, 0], xy[:, 1])
-        )
+        lon, lat, _ = GEOD.fwd(np.full(n, self.lon), np.full(n, self.lat), azimuth, np.hypot(xy[:, 0], xy[:, 1]))
         return np.column_stack((self.lon + wrap(np.asarray(lon) - self.lon), lat))
 
 

@@ -72,8 +72,17 @@ LAYERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 CLAIM_COLUMNS = (
-    "territory", "state", "zone", "breadth_nm", "area", "valid_from", "valid_to", "claim",
-    "instrument", "source", "confidence",
+    "territory",
+    "state",
+    "zone",
+    "breadth_nm",
+    "area",
+    "valid_from",
+    "valid_to",
+    "claim",
+    "instrument",
+    "source",
+    "confidence",
 )
 
 Feature = tuple[Sequence[Any], bytes]
@@ -157,27 +166,17 @@ def _write_layer(database: sqlite3.Connection, name: str, features: list[Feature
         "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, 4326)",
         (name, name, LAST_CHANGE, float(low[0]), float(low[1]), float(high[0]), float(high[1])),
     )
-    database.execute(
-        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)", (name, kind)
-    )
+    database.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)", (name, kind))
     marks = ", ".join("?" * (len(names) + 2))
     listed = ", ".join(["fid", "geom", *map(_quoted, names)])
     database.executemany(
         f"INSERT INTO {name} ({listed}) VALUES ({marks})",  # noqa: S608 - constant names
-        (
-            (i + 1, blob(wkb), *values)
-            for i, (values, wkb) in enumerate(features)
-        ),
+        ((i + 1, blob(wkb), *values) for i, (values, wkb) in enumerate(features)),
     )
-    database.execute(
-        f"CREATE VIRTUAL TABLE rtree_{name}_geom USING rtree(id, minx, maxx, miny, maxy)"
-    )
+    database.execute(f"CREATE VIRTUAL TABLE rtree_{name}_geom USING rtree(id, minx, maxx, miny, maxy)")
     database.executemany(
         f"INSERT INTO rtree_{name}_geom VALUES (?, ?, ?, ?, ?)",  # noqa: S608
-        (
-            (i + 1, float(b[0]), float(b[2]), float(b[1]), float(b[3]))
-            for i, b in enumerate(bounds)
-        ),
+        ((i + 1, float(b[0]), float(b[2]), float(b[1]), float(b[3])) for i, b in enumerate(bounds)),
     )
     database.execute(
         "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', "
@@ -223,8 +222,7 @@ def write(path: Path, layers: dict[str, list[Feature]], claims: list[Sequence[An
             + ")"
         )
         database.execute(
-            "INSERT INTO gpkg_contents VALUES "
-            "('claims', 'attributes', 'claims', '', ?, NULL, NULL, NULL, NULL, NULL)",
+            "INSERT INTO gpkg_contents VALUES ('claims', 'attributes', 'claims', '', ?, NULL, NULL, NULL, NULL, NULL)",
             (LAST_CHANGE,),
         )
         database.executemany(

@@ -9,17 +9,21 @@ Accepted centres join the coast as points, so that they generate zones at the br
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
 
-from .geodesy import GEOD, NAUTICAL_MILE, Floats, LocalPlane, Nearest, wrap
-from .tiling import Tiled
+from .coast import Coast, Group
+from .geodesy import NAUTICAL_MILE, Floats, LocalPlane, Nearest, to_ecef, wrap
+from .tiling import Box, Tiled
 from .trust import in_frame
 
-SPACING = 300.0
+OFFSHORE = 2000.0
+"""Nearer than this to a known coast, a centre is drawing noise, metres."""
 SIZE = 2e-4
 """Half-width in degrees of the diamond that stands for an islet."""
 
@@ -64,7 +68,7 @@ def find_islets(mapped: Tiled, coast: Nearest, drawn: Drawn, cut: float) -> Floa
     radius = np.array([drawn.radius(y) for y in found[:, 1]])
     # the circle around an islet is empty of limits, and the islet is not on the known coast
     clear = limit.query(found[:, 0], found[:, 1])[0] > 0.975 * radius
-    clear &= coast.query(found[:, 0], found[:, 1])[0] > 400.0
+    clear &= coast.query(found[:, 0], found[:, 1])[0] > OFFSHORE
     return _clusters(found[clear])
 
 
@@ -101,18 +105,18 @@ def _centres(points: Floats, drawn: Drawn) -> list[Floats]:
     return found
 
 
-def _clusters(points: Floats) -> Floats:
-    """Means of the centres that agree within 400 m, if at least two do."""
+def _clusters(points: Floats, least: int = 2) -> Floats:
+    """Means of the centres that agree within 800 m, if at least so many do."""
     if not len(points):
         return points
-    squeeze = np.array([np.cos(np.radians(float(np.mean(points[:, 1])))), 1.0]) * 111_200.0
-    tree = cKDTree(points * squeeze)
+    places = to_ecef(points[:, 0], points[:, 1])
+    tree = cKDTree(places)
     left = np.ones(len(points), dtype=bool)
     result = []
-    neighbours = tree.query_ball_point(points * squeeze, 400.0)
+    neighbours = tree.query_ball_point(places, 800.0)
     for i in sorted(range(len(points)), key=lambda k: (-len(neighbours[k]), k)):
         group = [k for k in neighbours[i] if left[k]]
-        if not left[i] or len(group) < 2:
+        if not left[i] or len(group) < least:
             continue
         left[group] = False
         result.append(points[group].mean(axis=0))
@@ -125,9 +129,44 @@ def diamonds(centres: Floats) -> Floats:
         return np.empty((0, 4))
     lon, lat = wrap(centres[:, 0]), centres[:, 1]
     corner = [(lon + SIZE * dx, lat + SIZE * dy) for dx, dy in ((1, 0), (0, 1), (-1, 0), (0, -1))]
-    return np.vstack(
-        [np.column_stack((*corner[k], *corner[(k + 1) % 4])) for k in range(4)]
+    return np.vstack([np.column_stack((*corner[k], *corner[(k + 1) % 4])) for k in range(4)])
+
+
+def add_islets(
+    coast: Coast, found: list[Floats], sea: dict[Box, BaseGeometry], owner: Callable[[float, float], Group]
+) -> tuple[Coast, list[tuple[str, float, float]]]:
+    """The coast with the islets that lie at sea.
+
+    Args:
+        coast: The known coast.
+        found: Centres per territory that was searched; the same islet may have been found twice.
+        sea: Sea tiles.
+        owner: Which territories' polygons contain a point, dependencies resolved.
+
+    Returns:
+        The coast, and a list of the islets added (territories joined by +, lon, lat).
+    """
+    number = {box: i for i, box in enumerate(coast.tiles)}
+    groups = list(coast.groups)
+    segments, tiles, labels, listed = [], [], [], []
+    centres = _clusters(np.vstack([np.empty((0, 2)), *found]), 1)
+    for x, y in sorted(map(tuple, np.column_stack((wrap(centres[:, 0]), centres[:, 1])))):
+        box = (float(np.floor(x)), float(np.floor(y)), float(np.floor(x)) + 1, float(np.floor(y)) + 1)
+        water = sea.get(box)
+        group = owner(x, y)
+        if water is None or not group or not shapely.intersects_xy(water, x, y):
+            continue
+        if group not in groups:
+            groups.append(group)
+        segments.append(diamonds(np.array([[x, y]])))
+        tiles.append(np.full(4, number[box], dtype=np.int64))
+        labels.append(np.full(4, groups.index(group), dtype=np.int64))
+        listed.append(("+".join(group), round(float(x), 4), round(float(y), 4)))
+    whole = Coast(
+        np.vstack([coast.segments, *segments]),
+        np.concatenate([coast.tile, *tiles]),
+        np.concatenate([coast.label, *labels]),
+        coast.tiles,
+        groups,
     )
-
-
-__all__ = ["GEOD", "Drawn", "diamonds", "find_islets"]
+    return whole, listed

@@ -79,9 +79,7 @@ def territories(built: Built) -> dict[str, dict[str, Any]]:
             if trust.landward:
                 entry["landward"] = "mapped where closer in"
             if len(group) > 1:
-                entry["shared_coast_with"] = sorted(
-                    set(entry.get("shared_coast_with", [])) | set(group) - {code}
-                )
+                entry["shared_coast_with"] = sorted(set(entry.get("shared_coast_with", [])) | set(group) - {code})
     return dict(sorted(result.items()))
 
 
@@ -103,8 +101,8 @@ def describe(
         f"for 95 % of their length ({twelve.get('p99')} m for 99 %; up to {twelve.get('max')} m in notches between two arcs). "
         "What limits them is the coast itself: the source is generalised by roughly 100 to 150 m, and it "
         "is the mapped shoreline, not the official low-water line. Computed limits are therefore given an accuracy of "
-        "150 m, mapped limits and equidistance 500 m. The drawn coast is simplified by 120 m around the Mediterranean, "
-        "250 m elsewhere and up to 600 m (Antarctica 1500 m) in high latitudes; limits are computed before that "
+        "150 m, mapped limits and equidistance 500 m. The drawn coast is simplified by 120 m around Europe and the Mediterranean, "
+        "400 m elsewhere and by 1000 to 2500 m in high latitudes; limits are computed before that "
         f"simplification. Equidistance: the distances to both sides differ by at most {residual.get('p95')} m for 95 % of the "
         f"vertices (99 %: {residual.get('p99')} m). Not for navigation, and no statement on the merits of any claim."
     )
@@ -150,10 +148,7 @@ def describe(
                 code
                 for group in built.model.groups
                 for code in group
-                if any(
-                    c.confidence == NOT_IN_TABLE
-                    for c in built.model.tables.territory(code).claims
-                )
+                if any(c.confidence == NOT_IN_TABLE for c in built.model.tables.territory(code).claims)
             }
         ),
         "overlaps_given_to_the_nearer_side": {
@@ -162,6 +157,5 @@ def describe(
         "territories": territories(built),
     }
     return "".join(
-        yaml.dump(part, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-        for part in (head, body)
+        yaml.dump(part, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110) for part in (head, body)
     )

@@ -86,6 +86,7 @@ class Model:
     overrides: list[Override] = field(default_factory=list)
     internal: dict[str, Tiled] = field(default_factory=dict)
     straight: dict[str, list[BaseGeometry]] = field(default_factory=dict)
+    islets: list[tuple[str, float, float]] = field(default_factory=list)
     agreed: list[tuple[str, BaseGeometry]] = field(default_factory=list)
 
     def states_of(self, group: int) -> tuple[str, ...]:

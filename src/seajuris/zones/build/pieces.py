@@ -11,12 +11,17 @@ from shapely.geometry.base import BaseGeometry
 
 from .arrangement import GRID, Cell
 from .classify import ACCURACY, Faces, Row
-from .geodesy import GEOD, NAUTICAL_MILE, Floats
+from .geodesy import NAUTICAL_MILE, Floats
+from .islets import SIZE
 from .model import Model, nearest_group
 from .tiling import Box, polygonal, split_box
 
 MOST_VERTICES = 250
 MOST_LINE_VERTICES = 100
+SPECK = 3e-10
+"""Square degrees (4 square metres) below which a piece is rounding noise."""
+OFF_COAST = 500.0
+"""Metres from the coast beyond which an edge of internal waters is a straight baseline."""
 INNER = ("territorial_sea", "internal_waters", "archipelagic_waters")
 SEAWARD = {
     "territorial_sea": INNER,
@@ -69,7 +74,7 @@ def split_piece(polygon: BaseGeometry, box: Box) -> list[BaseGeometry]:
     while stack:
         piece, here = stack.pop()
         for part in shapely.get_parts(piece):
-            if part.geom_type != "Polygon" or part.is_empty or part.area < 1e-12:
+            if part.geom_type != "Polygon" or part.is_empty or part.area < SPECK:
                 continue
             if shapely.get_num_coordinates(part) <= MOST_VERTICES:
                 done.append(part)
@@ -89,10 +94,7 @@ def split_line(line: BaseGeometry) -> list[BaseGeometry]:
     """Cut a line into runs of few enough vertices."""
     coordinates = shapely.get_coordinates(line)
     step = MOST_LINE_VERTICES - 1
-    return [
-        shapely.LineString(coordinates[i : i + step + 1])
-        for i in range(0, len(coordinates) - 1, step)
-    ]
+    return [shapely.LineString(coordinates[i : i + step + 1]) for i in range(0, len(coordinates) - 1, step)]
 
 
 def zone_features(cell: Cell, rows: list[list[Row]]) -> list[tuple[Row, bytes]]:
@@ -121,9 +123,7 @@ def _open_lines(boundary: BaseGeometry, blocked: BaseGeometry) -> list[BaseGeome
     return [g for g in shapely.get_parts(merged) if g.length > 0]
 
 
-def limit_features(
-    model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]
-) -> list[tuple[Limit, bytes]]:
+def limit_features(model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]) -> list[tuple[Limit, bytes]]:
     """Seaward limits of every State's zones in a cell, per validity and breadth."""
     by_key: dict[tuple[str, str, str], set[Row]] = defaultdict(set)
     for face_rows in rows:
@@ -146,10 +146,7 @@ def limit_features(
             chosen = [
                 face
                 for face, face_rows in zip(cell.faces, rows, strict=True)
-                if any(
-                    r.zone in SEAWARD[zone] and r.state == state and _covers(r, period)
-                    for r in face_rows
-                )
+                if any(r.zone in SEAWARD[zone] and r.state == state and _covers(r, period) for r in face_rows)
             ]
             outline = shapely.union_all(chosen).boundary
             sample = max(here, key=lambda r: (r.breadth_nm or 0.0, repr(r)))
@@ -197,8 +194,18 @@ def _describe(
         if kind == "mapped":
             accuracy = ACCURACY["mapped"]
         columns = Limit(
-            zone, sample.state or "", territory, kind, other, boundary, sample.breadth_nm,
-            period[0], period[1], sample.proclaimed_from, sample.proclaimed_to, accuracy,
+            zone,
+            sample.state or "",
+            territory,
+            kind,
+            other,
+            boundary,
+            sample.breadth_nm,
+            period[0],
+            period[1],
+            sample.proclaimed_from,
+            sample.proclaimed_to,
+            accuracy,
         )
         for part in split_line(shapely.LineString(c[a : b + 1])):
             features.append((columns, shapely.to_wkb(part, byte_order=1)))
@@ -231,9 +238,7 @@ def _kinds(
         if agreed[i] is not None:
             line = agreed[i]
             parties = next(b.parties for b in model.tables.boundaries if b.id == line)
-            result.append(
-                ("agreed", next((p for p in parties if p != territory), None), agreed[i])
-            )
+            result.append(("agreed", next((p for p in parties if p != territory), None), agreed[i]))
         elif at_breadth[i]:
             result.append(("envelope", None, None))
         elif other and abs(nearest[i] - distance[i]) < 0.002 * distance[i] + 60:
@@ -259,18 +264,16 @@ def baseline_features(
     model: Model, cell: Cell, faces: Faces, rows: list[list[Row]], keys: dict[int, str | None]
 ) -> list[tuple[Baseline, bytes]]:
     """The coast of a cell, by claimant."""
+    result = _islet_baselines(model, cell, keys) + _straight_baselines(model, cell, rows)
     water = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if sea]
     ground = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if not sea]
     if not water or not ground:
-        return []
-    shore = shapely.intersection(
-        shapely.union_all(ground).boundary, shapely.union_all(water).boundary
-    )
+        return result
+    shore = shapely.intersection(shapely.union_all(ground).boundary, shapely.union_all(water).boundary)
     shore = shapely.difference(shore, shapely.box(*cell.box).boundary)
     lines = [g for g in shapely.get_parts(shore) if g.geom_type == "LineString"]
     if not lines:
-        return []
-    result = []
+        return result
     merged = shapely.line_merge(shapely.multilinestrings(lines))
     for line in shapely.get_parts(merged):
         c = shapely.get_coordinates(line)
@@ -288,7 +291,40 @@ def baseline_features(
     return result
 
 
-def length_nm(line: BaseGeometry) -> float:
-    """Geodesic length in M."""
-    c = shapely.get_coordinates(line)
-    return float(GEOD.line_length(c[:, 0], c[:, 1])) / NAUTICAL_MILE
+def _islet_baselines(model: Model, cell: Cell, keys: dict[int, str | None]) -> list[tuple[Baseline, bytes]]:
+    """Small diamonds for islets that only the mapped limits know or that are too small to draw."""
+    west, south, east, north = cell.box
+    result = []
+    known = [(lon, lat) for _, lon, lat in model.islets if west <= lon < east and south <= lat < north]
+    for lon, lat in [*known, *((float(x), float(y)) for x, y in cell.alone)]:
+        x, y = np.array([lon]), np.array([lat])
+        group = int(nearest_group(model.owner, model.owner_label, x, y)[0])
+        ring = [(lon + SIZE, lat), (lon, lat + SIZE), (lon - SIZE, lat), (lon, lat - SIZE)]
+        line = shapely.to_wkb(shapely.LineString([*ring, ring[0]]), byte_order=1)
+        for code in model.groups[group]:
+            for state in model.tables.territory(code).states:
+                result.append((Baseline(state, code, "coast", keys.get(group)), line))
+    return result
+
+
+def _straight_baselines(model: Model, cell: Cell, rows: list[list[Row]]) -> list[tuple[Baseline, bytes]]:
+    """Edges of internal and archipelagic waters away from the coast: implied straight baselines."""
+    inner: dict[tuple[str, str], list[BaseGeometry]] = defaultdict(list)
+    for face, face_rows in zip(cell.faces, rows, strict=True):
+        for row in face_rows:
+            if row.zone in INNER[1:] and row.state and row.territory:
+                inner[(row.state, row.territory)].append(face)
+    result = []
+    for (state, territory), waters in sorted(inner.items()):
+        own = [g for g, names in enumerate(model.groups) if territory in names and g in model.trees]
+        for line in _open_lines(shapely.union_all(waters).boundary, shapely.box(*cell.box).boundary):
+            c = shapely.get_coordinates(line)
+            x, y = (c[:-1, 0] + c[1:, 0]) / 2, (c[:-1, 1] + c[1:, 1]) / 2
+            away = np.min([model.trees[g].query(x, y)[0] for g in own], axis=0) > OFF_COAST
+            starts = [0, *(np.flatnonzero(np.diff(away.view(np.int8))) + 1), len(away)]
+            for a, b in zip(starts[:-1], starts[1:], strict=True):
+                if away[a]:
+                    for part in split_line(shapely.LineString(c[a : b + 1])):
+                        columns = Baseline(state, territory, "straight", None)
+                        result.append((columns, shapely.to_wkb(part, byte_order=1)))
+    return result

@@ -27,6 +27,7 @@ from .prepare import (
     entitled,
     in_parallel,
     tiled,
+    with_islets,
 )
 from .sources import obtain, read_member, read_packages, read_sea, read_territories
 from .tables import Tables, read_tables
@@ -54,12 +55,9 @@ def read_sources(
     packages = read_packages(root / "source" / "packages.yaml")
     content = read_member(packages["sea"], obtain(packages["sea"], directory, fetch))
     sea = tile_sea(read_sea(content))
-    content = read_member(
-        packages["territories"], obtain(packages["territories"], directory, fetch)
-    )
+    content = read_member(packages["territories"], obtain(packages["territories"], directory, fetch))
     mapped = {
-        code: Tiled.of(polygonal(p) for p in polygons)
-        for code, polygons in sorted(read_territories(content).items())
+        code: Tiled.of(polygonal(p) for p in polygons) for code, polygons in sorted(read_territories(content).items())
     }
     return sea, mapped
 
@@ -93,7 +91,10 @@ def make_model(
             contiguous[(i, b)] = tiled(envelopes[i].polygons[b])
         inner = envelopes[i].inner
         if inner is not None and not inner.is_empty:
-            internal[group[0]] = tiled(inner)
+            # told only to some hundred metres: no use in drawing it finer
+            coarse = shapely.simplify(inner, 1.5e-3, preserve_topology=True)
+            large = [p for p in shapely.get_parts(coarse) if p.area > 3e-4]
+            internal[group[0]] = tiled(polygonal(shapely.union_all(large)))
         if i in economic_labels:
             economic[i] = tiled(envelopes[i].polygons[200.0])
     model = Model(
@@ -121,9 +122,7 @@ def make_model(
     return model, np.concatenate((all_lines.residual, economic_lines.residual))
 
 
-def _narrowed(
-    limit: Tiled, group: Group, tables: Tables, mapped: dict[str, Tiled]
-) -> Tiled:
+def _narrowed(limit: Tiled, group: Group, tables: Tables, mapped: dict[str, Tiled]) -> Tiled:
     """Cut a territorial sea back to the mapped limit where that is believed landward."""
     if len(group) != 1 or group[0] not in tables.trust or not tables.trust[group[0]].landward:
         return limit
@@ -139,9 +138,7 @@ def _narrowed(
     return Tiled(cells)
 
 
-def build(
-    root: Path, directory: Path, fetch: bool, workers: int, say: Callable[[str], None]
-) -> Built:
+def build(root: Path, directory: Path, fetch: bool, workers: int, say: Callable[[str], None]) -> Built:
     """Build all features in memory."""
     began = time.monotonic()
 
@@ -152,11 +149,13 @@ def build(
     sea, mapped = read_sources(root, directory, fetch)
     stage(f"{len(sea)} tiles with sea, {len(mapped)} territories")
     sovereign = {c: t.sovereign or c for c, t in tables.territories.items()}
-    coast = reassign(trace_coast(sea, mapped, sovereign), tables.assignments)
-    stage(f"{len(coast.segments)} coast segments, {len(coast.groups)} groups")
+    coast, islets = with_islets(trace_coast(sea, mapped, sovereign), tables, mapped, sea, workers)
+    coast = reassign(coast, tables.assignments)
+    stage(f"{len(coast.segments)} coast segments, {len(coast.groups)} groups, {len(islets)} islets")
     envelopes = compute_envelopes(coast, tables, mapped, sea, workers)
     stage("envelopes")
     model, residual = make_model(tables, sea, mapped, coast, envelopes)
+    model.islets = islets
     stage(f"{len(model.equidistance.lines)} lines of equidistance")
     cell_work.start(model)
     found = in_parallel(cell_work.work, cell_work.all_cells(), {}, workers)
@@ -176,8 +175,17 @@ def claim_rows(tables: Tables) -> list[tuple[Any, ...]]:
     """The table of claims that the build used."""
     return [
         (
-            code, state, c.zone, c.breadth_nm, c.area, c.start, c.end, c.claim, c.instrument,
-            c.source, c.confidence,
+            code,
+            state,
+            c.zone,
+            c.breadth_nm,
+            c.area,
+            c.start,
+            c.end,
+            c.claim,
+            c.instrument,
+            c.source,
+            c.confidence,
         )
         for code, t in sorted(tables.territories.items())
         for c in t.claims

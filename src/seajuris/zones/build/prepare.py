@@ -12,15 +12,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from . import envelope
-from .coast import Coast, Group, lines_by_tile
+from .coast import Coast, Group, lines_by_tile, resolve_dependencies
 from .equidistance import Partition, partition
 from .geodesy import GEOD, NAUTICAL_MILE, Floats, Ints, Nearest
+from .islets import Drawn, add_islets, find_islets
 from .tables import HISTORY_FROM, Tables
 from .tiling import Box, Tiled, polygonal, unwrapped_to_world
 from .trust import Baselines, believe, landward_of_baselines
 
-LINE_TOLERANCE = 7e-5
-"""Simplification of computed limits, degrees (8 m)."""
+LINE_TOLERANCE = 1.8e-4
+"""Simplification of computed limits, degrees (20 m)."""
 REMOTE_NM = 200.0
 COAST_STEP = 400.0
 SITE_STEP = 2000.0
@@ -44,18 +45,14 @@ def breadths_of(group: Group, tables: Tables, zone: str) -> set[float]:
         c.breadth_nm
         for code in group
         for c in tables.territory(code).claims_to(zone)
-        if c.breadth_nm is not None
-        and c.claim != "none"
-        and (c.end is None or c.end > HISTORY_FROM)
+        if c.breadth_nm is not None and c.claim != "none" and (c.end is None or c.end > HISTORY_FROM)
     }
 
 
 def entitled(group: Group, tables: Tables) -> bool:
     """Whether any member of a group may have an exclusive economic zone."""
     for code in group:
-        claims = [
-            c for c in tables.territory(code).claims_to("exclusive_economic_zone") if c.area is None
-        ]
+        claims = [c for c in tables.territory(code).claims_to("exclusive_economic_zone") if c.area is None]
         if not claims or any(c.claim != "none" for c in claims):
             return True
     return False
@@ -64,6 +61,8 @@ def entitled(group: Group, tables: Tables) -> bool:
 def coast_points(coast: Coast, label: int, step: float) -> tuple[Floats, Floats]:
     """Points along a group's coast, at most ``step`` metres apart, without repetition."""
     s = coast.segments[coast.label == label]
+    if not len(s):
+        return np.empty(0), np.empty(0)
     length = np.asarray(GEOD.inv(s[:, 0], s[:, 1], s[:, 2], s[:, 3])[2])
     count = np.maximum(1, np.ceil(length / step)).astype(np.int64)
     start = np.repeat(np.arange(len(count)), count)
@@ -113,9 +112,45 @@ def _envelopes(label: int) -> GroupEnvelopes:
             before = wanted[index - 1]
             raw = envelope.widened(polygons[before], (breadth - before) * NAUTICAL_MILE, edge)
         polygons[breadth], deviation[breadth] = envelope.settle(raw, nearest, distance)
-    if len(group) == 1 and group[0] in tables.trust and tables.trust[group[0]].seaward:
+    if len(group) == 1 and 12.0 in polygons:
         return _with_mapped(label, polygons, deviation, nearest, cut)
     return GroupEnvelopes(label, polygons, deviation)
+
+
+def _islets(label: int) -> Floats:
+    coast: Coast = _SHARED["coast"]
+    code = coast.groups[label][0]
+    lon, _ = coast_points(coast, label, 5 * COAST_STEP)
+    drawn = Drawn(6.0, True) if code in _SHARED["tables"].mercator else Drawn(12.0, False)
+    return find_islets(_SHARED["mapped"][code], _SHARED["shore"], drawn, envelope.frame_cut(lon))
+
+
+def _shore(coast: Coast) -> Nearest:
+    points = [coast_points(coast, i, COAST_STEP) for i in (-1, *range(len(coast.groups)))]
+    return Nearest(np.concatenate([p[0] for p in points]), np.concatenate([p[1] for p in points]))
+
+
+def with_islets(
+    coast: Coast,
+    tables: Tables,
+    mapped: dict[str, Tiled],
+    sea: dict[Box, BaseGeometry],
+    workers: int,
+) -> tuple[Coast, list[tuple[str, float, float]]]:
+    """The coast with the islets that only the mapped limits know."""
+    labels = [i for i, g in enumerate(coast.groups) if len(g) == 1 and tables.territory(g[0]).states]
+    labels = [i for i in labels if (coast.label == i).any() and coast.groups[i][0] in mapped]
+    # arcs around another territory's coast are explained too: a State's polygon holds its dependencies
+    shared = {"coast": coast, "tables": tables, "mapped": mapped, "shore": _shore(coast)}
+    found = in_parallel(_islets, labels, shared, workers)
+    sovereign = {c: t.sovereign or c for c, t in tables.territories.items()}
+
+    def owner(lon: float, lat: float) -> Group:
+        tiny = (lon - 1e-6, lat - 1e-6, lon + 1e-6, lat + 1e-6)
+        inside = {c for c, t in mapped.items() if not t.clip(tiny).is_empty}
+        return resolve_dependencies(inside, sovereign)
+
+    return add_islets(coast, found, sea, owner)
 
 
 def _with_mapped(
@@ -130,27 +165,30 @@ def _with_mapped(
     code = _SHARED["coast"].groups[label][0]
     computed = polygons[12.0]
     trusted = believe(
-        tables.trust[code], _SHARED["mapped"][code], _SHARED["sea"], computed, nearest, cut
+        tables.trust.get(code, tables.trust_default),
+        _SHARED["mapped"].get(code, Tiled({})),
+        _SHARED["sea"],
+        computed,
+        nearest,
+        cut,
     )
-    if trusted is None or not len(trusted.lon):
+    if trusted is None:
         return GroupEnvelopes(label, polygons, deviation)
-    baselines = Baselines(nearest, trusted)
-    wider = dict(polygons)
+    inner = landward_of_baselines(trusted, computed, tables.territory(code).archipelagic)
+    wider = {breadth: polygonal(shapely.union(polygon, trusted.enclosed)) for breadth, polygon in polygons.items()}
     wider[12.0] = polygonal(shapely.union(computed, trusted.excess))
+    if not len(trusted.lon):
+        return GroupEnvelopes(label, wider, deviation, computed, inner)
+    baselines = Baselines(nearest, trusted)
     for breadth in sorted(b for b in polygons if b > 12):
         extra = (breadth - 12.0) * NAUTICAL_MILE
         edge = envelope.edge_length(breadth * NAUTICAL_MILE, 8.0)
         raw = shapely.union(polygons[breadth], envelope.widened(trusted.excess, extra, edge))
-        wider[breadth], deviation[breadth] = envelope.settle(
-            polygonal(raw), baselines, breadth * NAUTICAL_MILE
-        )
-    inner = landward_of_baselines(trusted, computed, tables.territory(code).archipelagic)
+        wider[breadth], deviation[breadth] = envelope.settle(polygonal(raw), baselines, breadth * NAUTICAL_MILE)
     return GroupEnvelopes(label, wider, deviation, computed, inner, trusted.excess)
 
 
-def in_parallel(
-    function: Callable[[Any], Any], jobs: list[Any], shared: dict[str, Any], workers: int
-) -> list[Any]:
+def in_parallel(function: Callable[[Any], Any], jobs: list[Any], shared: dict[str, Any], workers: int) -> list[Any]:
     """Run a function over jobs in forked processes that share data read-only; results in order."""
     _SHARED.update(shared)
     if workers < 2:
@@ -168,33 +206,25 @@ def compute_envelopes(
 ) -> dict[int, GroupEnvelopes]:
     """Envelopes of every group that has claims."""
     size = np.bincount(coast.label[coast.label >= 0], minlength=len(coast.groups))
-    labels = [
-        int(i)
-        for i in np.argsort(-size)
-        if size[i] and any(tables.territory(c).states for c in coast.groups[i])
-    ]
+    labels = [int(i) for i in np.argsort(-size) if size[i] and any(tables.territory(c).states for c in coast.groups[i])]
     found = in_parallel(_envelopes, labels, {"coast": coast, "tables": tables, "mapped": mapped, "sea": sea}, workers)
     return {e.label: e for e in found}
 
 
 def tiled(polygon: BaseGeometry) -> Tiled:
-    """An unwrapped envelope simplified by 8 m and cut along the coarse grid."""
+    """An unwrapped envelope simplified by 20 m and cut along the coarse grid."""
     smooth = shapely.simplify(polygon, LINE_TOLERANCE, preserve_topology=True)
     return Tiled.of(unwrapped_to_world(smooth))
 
 
-def divide(
-    points: dict[int, tuple[Floats, Floats]], labels: list[int]
-) -> tuple[Partition, Nearest, Ints]:
+def divide(points: dict[int, tuple[Floats, Floats]], labels: list[int]) -> tuple[Partition, Nearest, Ints]:
     """Equidistance between the given groups, and the nearest-group lookup."""
     lon = np.concatenate([points[i][0] for i in labels])
     lat = np.concatenate([points[i][1] for i in labels])
     label = np.concatenate([np.full(len(points[i][0]), i, dtype=np.int64) for i in labels])
     trees = {i: Nearest(*points[i]) for i in labels}
     sites = [thin(*points[i], 500.0) for i in labels]
-    site_label = np.concatenate(
-        [np.full(len(s[0]), i, dtype=np.int64) for i, s in zip(labels, sites, strict=True)]
-    )
+    site_label = np.concatenate([np.full(len(s[0]), i, dtype=np.int64) for i, s in zip(labels, sites, strict=True)])
     lines = partition(
         np.concatenate([s[0] for s in sites]),
         np.concatenate([s[1] for s in sites]),

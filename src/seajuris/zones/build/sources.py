@@ -46,8 +46,7 @@ def read_packages(path: Path) -> dict[str, Package]:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         return {
-            key: Package(key=key, **{k: str(v) for k, v in entry.items()})
-            for key, entry in content["packages"].items()
+            key: Package(key=key, **{k: str(v) for k, v in entry.items()}) for key, entry in content["packages"].items()
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"package list is incomplete: {error}", where=str(path)) from error

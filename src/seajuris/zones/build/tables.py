@@ -119,6 +119,7 @@ class Tables:
     assignments: list[Assignment]
     overlaps: list[Overlap]
     generalisation: list[tuple[tuple[float, ...], float]]
+    mercator: frozenset[str] = frozenset()
     missing: list[str] = field(default_factory=list)
 
     def coast_tolerance(self, box: tuple[float, float, float, float]) -> float:
@@ -242,8 +243,9 @@ def read_tables(root: Path) -> Tables:
         lines = source / "boundaries.yaml"
         boundaries = _load(lines)["boundaries"] if lines.exists() else []
         known = _load(root / "expected_overlaps.yaml")
+        entries = [*claims["territories"], *limits["additional_territories"]]
         return Tables(
-            territories={t["territory"]: _territory(t) for t in claims["territories"]},
+            territories={t["territory"]: _territory(t) for t in entries},
             areas={n: shapely.Polygon(a["polygon"]) for n, a in claims["areas"].items()},
             boundaries=[_boundary(b) for b in boundaries if b["status"] == "in_force"],
             trust={code: _trust(t) for code, t in limits["territories"].items()},
@@ -256,9 +258,9 @@ def read_tables(root: Path) -> Tables:
                 )
                 for a in limits["assignments"]
             ],
+            mercator=frozenset(limits["drawn_in_mercator"]),
             generalisation=[
-                (tuple(map(float, g["bounds"])), float(g["metres"]))
-                for g in limits["coast_generalisation"]
+                (tuple(map(float, g["bounds"])), float(g["metres"])) for g in limits["coast_generalisation"]
             ],
             overlaps=[
                 Overlap(

@@ -31,12 +31,14 @@ class Trusted:
     Attributes:
         outline: Everything landward of the 12 M limit, land included.
         excess: The part at sea that the coast does not explain.
+        enclosed: The part of it that is surrounded by the territory's own waters and land.
         lon: Points along the outer edge of the excess, 12 M from the baseline.
         lat: Their latitudes.
     """
 
     outline: BaseGeometry
     excess: BaseGeometry
+    enclosed: BaseGeometry
     lon: Floats
     lat: Floats
 
@@ -80,7 +82,10 @@ def believe(
     coast: Nearest,
     cut: float,
 ) -> Trusted | None:
-    """The outline of a territory whose mapped limit is trusted seaward.
+    """The outline of a territory as far as its mapped limit is believed.
+
+    Water surrounded by the territory's own waters and land belongs to it, whatever the decision on its
+    outer limit: no other State and no high seas can lie there.
 
     Args:
         trust: The decision.
@@ -96,31 +101,38 @@ def believe(
     wet = sea_of(mapped, sea, cut)
     if wet.is_empty:
         return None
+    land_and_sea = in_frame(mapped, cut)
+    edge = land_and_sea.boundary
+    shapely.prepare(edge)
     surplus = polygonal(shapely.difference(wet, computed))
-    kept, refused = [], []
+    kept, enclosed, refused = [], [], []
     for part in shapely.get_parts(surplus):
         if shapely.buffer(part, -SMALLEST_DEPTH).is_empty:
             refused.append(part)
-            continue
-        c = shapely.get_coordinates(shapely.segmentize(part.exterior, 0.02))
-        away, _ = coast.query(c[:, 0], c[:, 1])
-        (kept if away.max() <= trust.cap_nm * NAUTICAL_MILE else refused).append(part)
-    if not kept:
+        elif not shapely.dwithin(edge, part, 1e-4):
+            enclosed.append(part)
+        elif trust.seaward:
+            c = shapely.get_coordinates(shapely.segmentize(part.exterior, 0.02))
+            away, _ = coast.query(c[:, 0], c[:, 1])
+            (kept if away.max() <= trust.cap_nm * NAUTICAL_MILE else refused).append(part)
+        else:
+            refused.append(part)
+    if not kept and not enclosed:
         return None
-    excess = polygonal(shapely.union_all(kept))
-    outline = shapely.union_all([computed, in_frame(mapped, cut)])
+    excess = polygonal(shapely.union_all([*kept, *enclosed]))
+    outline = shapely.union_all([computed, land_and_sea])
     if refused:
         outline = shapely.difference(outline, shapely.union_all(refused))
     outline = polygonal(shapely.union(polygonal(outline), computed))
-    lon, lat = [], []
-    for ring in shapely.get_rings(shapely.get_parts(excess)):
+    lon, lat = [np.empty(0)], [np.empty(0)]
+    for ring in shapely.get_rings(kept):
         c = shapely.get_coordinates(ring)
         x, y = densify(c[:, 0], c[:, 1], 500.0)
         lon.append(x)
         lat.append(y)
     x, y = np.concatenate(lon), np.concatenate(lat)
-    far = coast.query(x, y)[0] > TWELVE + 50
-    return Trusted(outline, excess, x[far], y[far])
+    far = coast.query(x, y)[0] > TWELVE + 50 if len(x) else np.empty(0, dtype=bool)
+    return Trusted(outline, excess, polygonal(shapely.union_all(enclosed)), x[far], y[far])
 
 
 class Baselines:
@@ -134,9 +146,7 @@ class Baselines:
         self._limit = Nearest(trusted.lon, trusted.lat)
         self.lon = np.concatenate((coast.lon, trusted.lon))
         self.lat = np.concatenate((coast.lat, trusted.lat))
-        self.offset = np.concatenate(
-            (np.zeros(len(coast.lon)), np.full(len(trusted.lon), TWELVE))
-        )
+        self.offset = np.concatenate((np.zeros(len(coast.lon)), np.full(len(trusted.lon), TWELVE)))
 
     def query(self, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
         """Distance from the baseline, and the index of the point it was measured from."""
@@ -154,11 +164,13 @@ def landward_of_baselines(trusted: Trusted, computed: BaseGeometry, whole: bool)
         computed: Envelope of the coast at 12 M.
         whole: All of it (archipelagic waters), or only what the coast alone does not explain.
     """
+    if not len(trusted.lon):
+        return trusted.enclosed
     inner = _shrunk(trusted.outline)
     if not whole and not inner.is_empty:
         inner = shapely.difference(inner, _shrunk(without_holes(computed)))
         inner = shapely.buffer(shapely.buffer(polygonal(inner), -SMALLEST_DEPTH / 2), SMALLEST_DEPTH / 2)
-    return polygonal(inner)
+    return polygonal(shapely.union(polygonal(inner), trusted.enclosed))
 
 
 def without_holes(polygon: BaseGeometry) -> BaseGeometry:
