@@ -135,7 +135,11 @@ def test_national_law_not_encoded(run: Run) -> None:
 
 
 def test_looked_for_and_not_found(run: Run) -> None:
+    valid = {"from": "2000-01-01", "to": None}
     absent = {"grounds": ["nationality"], "note": "Code read.", "verified": True, "source": "https://example.org"}
+    undated = only(run([ground()], [law("EGY", absent=[absent])], suspects=EGYPTIAN))
+    assert undated.status == "conditional"
+    absent["valid"] = valid
     finding = only(run([ground()], [law("EGY", absent=[absent])], suspects=EGYPTIAN))
     assert finding.status == "excluded"
     assert "not found" in str(finding.reason)

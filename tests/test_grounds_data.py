@@ -40,6 +40,7 @@ DUTIES = {"mandatory", "optional", "permits", "limits", "supports"}
 PEOPLE = {
     "suspect": "suspects[]", "victim": "victims[]", "any_suspect": "suspects[]",
     "any_victim": "victims[]", "any_vessel": "other_vessels[]", "any_decision": "decisions[]",
+    "other_vessel": "other_vessels[]", "decision": "decisions[]",
 }  # fmt: skip
 NOT_SEEN = re.compile(r"from memory|secondary|in part")
 
@@ -50,6 +51,9 @@ Data = dict[str, Any]
 def read(path: Path) -> Any:
     text = path.read_text(encoding="utf-8")
     return parse_yaml(text, where=str(path.relative_to(ROOT)), error=RuleError)
+
+
+BOUND = {"suspect", "victim", "other_vessel", "decision"}
 
 
 @cache
@@ -115,7 +119,7 @@ def check_fact(path: str, wanted: Any, where: str, about: str | None, *, claiman
     entry = fact_of(path)
     assert entry is not None, f"{where}: no fact {path}"
     head = path.partition(".")[0]
-    assert head not in {"suspect", "victim"} or head == about, f"{where}: {path} is not bound"
+    assert head not in BOUND or head == about, f"{where}: {path} is not bound"
     for value in wanted if isinstance(wanted, list) else [wanted]:
         if value == "claimant":
             assert claimant and entry["type"] in {"state", "states"}, f"{where}: {path}"
@@ -182,9 +186,8 @@ def test_ground_has_all_keys_and_no_other(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_ground_cites_only_what_exists(path: Path) -> None:
     entry = read(path)
-    # A bar is evaluated for each finding with that finding's suspect.
-    about = "suspect" if entry["kind"] == "bar" else entry.get("about")
-    assert about in {None, "suspect", "victim"}
+    about = entry.get("about")
+    assert about in {None, *BOUND}
     check(entry["when"], "when", about)
     for index, item in enumerate(entry["authority"]):
         check_authority(item, f"authority[{index}]", about)
@@ -224,7 +227,7 @@ def test_claimant_or_bars_is_well_formed(path: Path) -> None:
             declared = fact_of(fact)
             assert declared is not None and declared["type"] in {"state", "states"}
             head = fact.partition(".")[0]
-            assert head not in {"suspect", "victim"} or head == entry.get("about")
+            assert head not in BOUND or head == entry.get("about")
 
 
 def test_each_basis_is_declared_under_its_kind_and_used() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def test_file_is_what_the_manifest_declares() -> None:
 def test_content_hash() -> None:
     from seajuris.zones.build.geopackage import LAYERS, content_hash
 
-    layers = {
+    layers: dict[str, list[tuple[Sequence[Any], bytes]]] = {
         name: [
             (row, shapely.to_wkb(shape, byte_order=1))
             for row, shape in zip(layer(name)[1], layer(name)[2], strict=True)
@@ -216,7 +217,8 @@ def test_no_edge_longer_than_five_kilometres(name: str) -> None:
 def test_pieces_are_small_and_no_slivers() -> None:
     shapes = layer("zones")[2]
     assert np.quantile(shapely.get_num_coordinates(shapes), 0.999) <= 260
-    squeeze = np.cos(np.radians(shapely.bounds(shapes)[:, 1]))
+    box = shapely.bounds(shapes)
+    squeeze = np.cos(np.radians((box[:, 1] + box[:, 3]) / 2))
     metres2 = shapely.area(shapes) * 111_200.0**2 * squeeze
     assert (metres2 < 1.0).sum() == 0
 
@@ -346,10 +348,10 @@ def test_agreed_line_between_greece_and_italy() -> None:
     text = (ROOT / "source" / "boundaries.yaml").read_text(encoding="utf-8")
     line = next(b["line"] for b in yaml.safe_load(text)["boundaries"] if b["id"] == "GRC-ITA-1977-2020")
     start, end = line[4], line[5]
-    middle = GEOD.npts(*start, *end, 1)[0]
-    azimuth = GEOD.inv(*start, *end)[0]
+    middle = GEOD.npts(start[0], start[1], end[0], end[1], 1)[0]
+    azimuth = GEOD.inv(start[0], start[1], end[0], end[1])[0]
     for turn, state in ((-90, "GRC"), (90, "ITA")):
-        lon, lat, _ = GEOD.fwd(*middle, azimuth + turn, 1000)
+        lon, lat, _ = GEOD.fwd(middle[0], middle[1], azimuth + turn, 1000)
         states = {r["state"] for r in rows_at(lon, lat) if r["zone"] == "exclusive_economic_zone"}
         assert states == {state}
 

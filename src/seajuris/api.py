@@ -60,7 +60,12 @@ def locate(
     elif accuracy is not None:
         raise InputError("give the accuracy with the Position, not beside it", where="accuracy")
     day = parse_day(on)
-    place = place_position(position, day or today(), zones_in(path))
+    try:
+        place = place_position(position, day or today(), zones_in(path))
+    except Exception:
+        # Damaged data can fail in any way: say that they are damaged, if they are.
+        integrity.result()
+        raise
     provenance: dict[str, Any] = {"software": __version__, "zones": integrity.result()}
     notes = place.notes if day else (_no_day("claims"), *place.notes)
     return replace(place, provenance=provenance, notes=notes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -133,7 +133,7 @@ class Case:
         if self.position is not None:
             data["position"] = self.position.source
             if self.position.accuracy_m is not None:
-                data["accuracy"] = f"{self.position.accuracy_m:g} m"
+                data["accuracy"] = f"{self.position.accuracy_m:.6f}".rstrip("0").rstrip(".") + " m"
         if self.on is not None:
             data["on"] = self.on.isoformat()
         for name, count in self.counts.items():
@@ -190,7 +190,7 @@ class _Reader:
             elif key in GROUPS:
                 self._group(key, value)
             elif key not in ("position", "accuracy", "on"):
-                self._fact(str(key), value)
+                self._fact("", str(key), value)
         position = self._position(data)
         on = self._date("on", data["on"]) if _is_told(data.get("on")) else None
         self._contradictions()
@@ -218,8 +218,10 @@ class _Reader:
         if not _is_told(value):
             return
         items = [] if value == "none" else value
-        if not isinstance(items, list):
-            raise self.fail(key, "must be a list, `none` or `unknown`", f"e.g. {key}: [{{nationality: SYR}}]")
+        if not isinstance(items, list) or value == []:
+            raise self.fail(
+                key, "must be a list of entries, `none` or `unknown`", f"e.g. {key}: [{{nationality: SYR}}]"
+            )
         if len(items) > MAX_PEOPLE:
             raise self.fail(key, f"more than {MAX_PEOPLE} entries")
         self.counts[key] = len(items)
@@ -230,7 +232,7 @@ class _Reader:
             if not isinstance(item, Mapping):
                 raise self.fail(spot, "must be a mapping of facts", f"e.g. {key}: [{{nationality: SYR}}]")
             for name, entry in item.items():
-                self._fact(f"{spot}.{name}", entry)
+                self._fact(f"{spot}.", str(name), entry)
 
     def _group(self, key: str, value: Any) -> None:
         if not _is_told(value):
@@ -238,10 +240,11 @@ class _Reader:
         if not isinstance(value, Mapping):
             raise self.fail(key, "must be a mapping of facts", f"e.g. {key}: {{...}}")
         for name, entry in value.items():
-            self._fact(f"{key}.{name}", entry)
+            self._fact(f"{key}.", str(name), entry)
 
-    def _fact(self, path: str, value: Any) -> None:
-        if path not in self.vocabulary:
+    def _fact(self, prefix: str, name: str, value: Any) -> None:
+        path = prefix + name
+        if not name.isidentifier() or path not in self.vocabulary:
             raise self.fail(path, "no such fact", self._suggest(path))
         declaration = self.vocabulary[path]
         # A bare boolean is never a State: `NO` must reach the register as text to be Norway.
@@ -254,14 +257,19 @@ class _Reader:
     def _told(self, path: str, declaration: FactDeclaration, value: Any) -> Told:
         if isinstance(value, Mapping):
             alleged = value.get("disputed")
-            if set(value) != {"disputed"} or not isinstance(alleged, list) or len(alleged) < 2:
+            if set(value) != {"disputed"} or not isinstance(alleged, list):
                 raise self.fail(path, "not a value", "Disputed facts are written {disputed: [A, B]}.")
-            return Told("disputed", tuple(dict.fromkeys(self._value(path, declaration, v) for v in alleged)))
+            values = tuple(dict.fromkeys(self._alleged(path, declaration, v) for v in alleged))
+            if len(values) < 2:
+                raise self.fail(path, "a disputed fact needs two different values", "e.g. {disputed: [A, B]}")
+            return Told("disputed", values)
         many = declaration.type in ("states", "choices")
         items = value if isinstance(value, list) else [value]
+        if not items:
+            raise self.fail(path, "an empty list", "Write `none` or `unknown`.")
         if isinstance(value, list) and not many and len(items) > 1:
             raise self.fail(path, "takes one value", "If several values are alleged, write {disputed: [A, B]}.")
-        values: list[str] = []
+        told: list[str] = []
         partial = False
         for item in items:
             word = item.strip().lower() if isinstance(item, str) else item
@@ -272,10 +280,15 @@ class _Reader:
                     raise self.fail(path, f"{declaration.none!r} contradicts the other values")
                 return NONE
             else:
-                values.append(self._value(path, declaration, item))
-        if not values:
-            return UNKNOWN
-        return Told("known", tuple(dict.fromkeys(values)), partial)
+                told.append(self._value(path, declaration, item))
+        return Told("known", tuple(dict.fromkeys(told)), partial) if told else UNKNOWN
+
+    def _alleged(self, path: str, declaration: FactDeclaration, value: Any) -> str:
+        """One of several alleged values; that there is none may be alleged too."""
+        word = str(value).strip().lower()
+        if declaration.none is not None and word in (declaration.none, "none"):
+            return "none"
+        return self._value(path, declaration, value)
 
     def _value(self, path: str, declaration: FactDeclaration, value: Any) -> str:
         kind = declaration.type
@@ -357,8 +370,3 @@ class _Reader:
 
 def _is_told(value: Any) -> bool:
     return value is not None and not (isinstance(value, str) and value.strip().lower() == "unknown")
-
-
-def describe_people(prefix: str, indices: Iterable[int]) -> list[str]:
-    """Concrete paths of people, e.g. ``["suspects[0]", "suspects[2]"]``."""
-    return [f"{prefix}[{index}]" for index in indices]

@@ -110,6 +110,8 @@ class Place:
         verdict: ``robust``: no other zone within the uncertainty and the accuracy of the data;
             ``near_line``: a line lies within the accuracy of the data or just beyond the uncertainty;
             ``undetermined``: several zones are possible within the uncertainty.
+        reachable: The zones within the uncertainty *and* the accuracy of the data near the limits; empty where these
+            are the same as `zones`. Rules go by them: a limit that the data do not know to the metre decides nothing.
         notes: Remarks for people.
         provenance: Version and hashes of the zone data.
     """
@@ -122,6 +124,7 @@ class Place:
     limits: tuple[Limit, ...]
     baselines: tuple[Baseline, ...]
     verdict: Verdict
+    reachable: tuple[Zone, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
 

@@ -30,15 +30,24 @@ _ANY = {
     "any_vessel": "other_vessels",
     "any_decision": "decisions",
 }
+# Paths about the one member that a finding is about: the list it stands in, and its place in the binding.
+_ONE = {
+    "suspect": ("suspects", "suspect"),
+    "victim": ("victims", "victim"),
+    "other_vessel": ("other_vessels", "vessel"),
+    "decision": ("decisions", "decision"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Whom a condition is about: the claimant State, one suspect, one victim."""
+    """Whom a condition is about: the claimant State, one suspect, victim, other vessel, or decision."""
 
     claimant: str | None = None
     suspect: int | None = None
     victim: int | None = None
+    vessel: int | None = None
+    decision: int | None = None
 
 
 class FactBase:
@@ -59,10 +68,9 @@ class FactBase:
             if count is None:
                 return [self._one(f"{group}[].{rest}")]
             return [self._one(f"{group}[{index}].{rest}") for index in range(count)]
-        if head == "suspect":
-            return [self._one(f"suspects[{binding.suspect or 0}].{rest}")]
-        if head == "victim":
-            return [self._one(f"victims[{binding.victim or 0}].{rest}")]
+        if head in _ONE:
+            group, name = _ONE[head]
+            return [self._one(f"{group}[{getattr(binding, name) or 0}].{rest}")]
         return [self._one(path)]
 
     def _one(self, path: str) -> tuple[str, Told]:
@@ -80,7 +88,8 @@ class FactBase:
         if self.rules.vocabulary[path].type not in ("state", "states"):
             return told
         register = states.register()
-        return replace(told, values=tuple(dict.fromkeys(register.sovereign_of(v).alpha3 for v in told.values)))
+        values = (v if v == "none" else register.sovereign_of(v).alpha3 for v in told.values)
+        return replace(told, values=tuple(dict.fromkeys(values)))
 
     # --- Evaluation ---------------------------------------------------------------------------------------
 
@@ -127,7 +136,10 @@ class FactBase:
                     wanted.add(binding.claimant)
             elif "." in value and general(value) in self.rules.vocabulary.paths:
                 path, told = self.told(value, binding)[0]
-                wanted.update(told.values)
+                if told.known == "disputed":
+                    missing = missing or path
+                else:
+                    wanted.update(told.values)
                 if told.known == "unknown":
                     missing = missing or path
             else:
@@ -163,13 +175,17 @@ class FactBase:
         flag: tuple[str, ...] = ()
         if of == "flag":
             path, told = self.told("vessel.flag", binding)[0]
-            if told.known == "unknown":
-                return Trace(words, Truth.UNKNOWN, path, "not told")
+            if told.known in ("unknown", "disputed"):
+                return Trace(words, Truth.UNKNOWN, path, told.words())
             flag = told.values
-        if any(z.zone == "outside_data" for z in self.place.zones):
+        if of in ("claimant", "other") and binding.claimant is None:
+            return Trace(words, Truth.UNKNOWN, "claimant", "State not identified")
+        # A limit within the accuracy of the data decides nothing: what lies across it counts as possible too.
+        reachable = self.place.reachable or self.place.zones
+        if any(z.zone == "outside_data" for z in reachable):
             return Trace(words, Truth.UNKNOWN, "position", "outside the zone data")
-        # Waters that a State has not claimed on that day are no zone of that State.
-        zones_here = [z for z in self.place.zones if z.claim != "potential"]
+        # Waters that a State has not claimed on that day are no zone of that State; a territorial sea needs no claim.
+        zones_here = [z for z in reachable if not (z.zone == "exclusive_economic_zone" and z.claim == "potential")]
         hits = [z for z in zones_here if z.zone in zones and self._is_of(z.state, of, binding, flag)]
         told_words = "; ".join(f"{z.zone.replace('_', ' ')} ({z.certainty})" for z in hits) or "no such zone here"
         # Each of several zones may be only possible while together they leave nothing else.
@@ -222,7 +238,10 @@ class FactBase:
             found = [self.rules.membership(instrument, state, self.on).truth for state in told.values]
             if told.known == "unknown" or told.partial:
                 found.append(Truth.UNKNOWN)
-            steps.append(Trace(words, any_of(found), concrete, told.words()))
+            value = any_of(found)
+            if told.known == "disputed" and value is Truth.YES and all_of(found) is not Truth.YES:
+                value = Truth.UNKNOWN
+            steps.append(Trace(words, value, concrete, told.words()))
         return steps[0] if len(steps) == 1 else Trace(words, any_of(s.value for s in steps), children=tuple(steps))
 
     def _offence(self, offences: tuple[str, ...]) -> Trace:
@@ -248,16 +267,18 @@ class FactBase:
             yield None, "position"
             return
         # States with waters that they could claim but have not are candidates too: the trace then says why not.
-        found = [z.state for z in self.place.zones if z.zone in zones and z.state]
-        for state in dict.fromkeys(found):
+        reachable = self.place.reachable or self.place.zones
+        for state in dict.fromkeys(z.state for z in reachable if z.zone in zones and z.state):
             yield state, None
+        if any(z.zone == "outside_data" for z in reachable):
+            yield None, "position"
 
     def _named(self, paths: list[str], binding: Binding) -> Iterator[tuple[str | None, str | None]]:
         seen: list[str] = []
         unknown: str | None = None
         for path in paths:
             for concrete, told in self.told(path, binding):
-                seen.extend(told.values)
+                seen.extend(value for value in told.values if value != "none")
                 if told.known == "unknown" or told.partial:
                     unknown = unknown or concrete
         for state in dict.fromkeys(seen):

@@ -203,6 +203,7 @@ class Absence:
     note: str
     verified: bool
     source: str
+    validity: Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +344,7 @@ def _absence(data: Any, where: str) -> Absence:
         reader.text("note"),
         bool(reader.take("verified")),
         reader.text("source"),
+        validity(reader.take("valid", None), where),
     )
     reader.take("checked", None)
     reader.finish()

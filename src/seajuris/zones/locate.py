@@ -27,6 +27,7 @@ _MIN_RADIUS_M = 1.0
 _CLOSE_NM = 3.0
 # Parts of the circle smaller than this are seams of the data, not zones.
 _SEAM = 1e-4
+_SEAM_M = 0.5
 _PRESENT = 1e-6
 # A larger part of the circle that no zone covers is a gap in the data.
 _GAP = 1e-2
@@ -67,6 +68,7 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
     lines = [r for r in store.near("limits", position.lon, position.lat, REACH_NM * METRES_PER_NM) if r.in_force(day)]
     measured = _measure_limits(origin, lines, day)
     zones = _zones(regions, covered, circle_area, measured)
+    verdict = _verdict(zones, measured, uncertainty)
     place = Place(
         position=position,
         on=on,
@@ -75,7 +77,8 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
         criminal_law_regime=_regime(zones),
         limits=_limits(measured, zones),
         baselines=_baselines(origin, store),
-        verdict=_verdict(zones, measured, uncertainty),
+        verdict=verdict,
+        reachable=_reachable(origin, uncertainty, day, store, measured),
     )
     return replace(place, notes=tuple(_notes(place, regions, day)))
 
@@ -108,7 +111,8 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
     regions = _with_high_seas(regions)
     for region in regions:
         region.area = region.shape.area
-        region.at_position = bool(region.shape.intersects(shapely.Point(0.0, 0.0)))
+        # Pieces of one zone meet in seams of millimetres: a point on a seam lies in the zone.
+        region.at_position = bool(region.shape.distance(shapely.Point(0.0, 0.0)) < _SEAM_M)
     return [r for r in regions if r.area > _PRESENT * circle.area], circle.area
 
 
@@ -145,6 +149,7 @@ def _with_high_seas(regions: list[_Region]) -> list[_Region]:
 
 
 def _zones(regions: list[_Region], covered: float, circle_area: float, measured: list[_Measured]) -> tuple[Zone, ...]:
+    missing = circle_area - covered
     found = [
         Zone(
             zone=region.zone,
@@ -153,7 +158,9 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
             claim=region.claim,
             delimitation=_delimitation(region, measured),
             # Measured against what is covered at all: seams between pieces are nobody's zone.
-            certainty="certain" if region.area >= (1 - _SEAM) * covered else "possible",
+            certainty="certain"
+            if region.area >= (1 - _SEAM) * covered and missing <= _GAP * circle_area
+            else "possible",
             at_position=region.at_position,
             instrument=region.row["instrument"],
             dispute=region.row["dispute"],
@@ -162,7 +169,6 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
         )
         for region in regions
     ]
-    missing = circle_area - covered
     if missing > _GAP * circle_area:
         whole = covered <= _SEAM * circle_area
         found.append(
@@ -179,6 +185,18 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
         )
     )
     return tuple(found)
+
+
+def _reachable(
+    origin: Origin, uncertainty: float, day: str, store: ZoneStore, measured: list[_Measured]
+) -> tuple[Zone, ...]:
+    """Zones within the uncertainty widened by the accuracy of the limits that come that near; else nothing."""
+    near = [a for m in measured if m.nearest.distance_m <= uncertainty + (a := float(m.row["accuracy_m"] or 0.0))]
+    if not near:
+        return ()
+    regions, circle_area = _regions(origin, uncertainty + max(near), day, store)
+    covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
+    return _zones(regions, covered, circle_area, measured)
 
 
 def _delimitation(region: _Region, measured: list[_Measured]) -> str | None:
@@ -239,18 +257,11 @@ def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, 
     result = []
     for item in measured:
         row = item.row
-        inside = any(z.zone in _LANDWARD[row["limit"]] and z.state == row["state"] and z.at_position for z in zones)
-        sign = -1.0 if inside else 1.0
-        result.append(
-            Limit(
-                limit=row["limit"],
-                state=row["state"],
-                territory=row["territory"],
-                distance_nm=sign * item.nearest.distance_m / METRES_PER_NM,
-                kind=row["kind"],
-                other_state=row["other_state"],
-                boundary=row["boundary"],
-            )
+        inside = any(
+            z.zone in _LANDWARD[row["limit"]]
+            and (z.state, z.territory) == (row["state"], row["territory"])
+            and z.at_position
+            for z in zones
         )
     return tuple(result)
 

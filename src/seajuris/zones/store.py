@@ -66,7 +66,10 @@ class ZoneStore:
             raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
         self.path = path
         try:
-            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+            # Read-only and immutable: threads may share the connection.
+            self._db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._db.execute("SELECT count(*) FROM rtree_zones_geom WHERE minx > 1000").fetchone()
         except sqlite3.Error as fault:
             raise DataError(f"not a zone GeoPackage ({fault})", where=str(path)) from None

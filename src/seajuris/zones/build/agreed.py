@@ -18,7 +18,7 @@ from .geodesy import GEOD, Floats, densify
 from .model import Model, Override, nearest_group
 from .tables import Boundary
 
-REACH_DEGREES = 1.5
+REACH_DEGREES = 4.0
 JOIN = 130_000.0
 """Ends further than this from equidistance stay open, metres."""
 OFFSET = 0.003
@@ -85,12 +85,8 @@ def overrides(model: Model, boundary: Boundary, line: BaseGeometry) -> list[Over
     """Areas that change hands because of one agreed line."""
     sides = [side_codes(model, boundary, 0), side_codes(model, boundary, 1)]
     west, south, east, north = line.bounds
-    window = (
-        west - REACH_DEGREES,
-        south - REACH_DEGREES,
-        east + REACH_DEGREES,
-        north + REACH_DEGREES,
-    )
+    reach = REACH_DEGREES / max(0.1, math.cos(math.radians((south + north) / 2)))
+    window = (west - reach, south - REACH_DEGREES, east + reach, north + REACH_DEGREES)
     lines = model.equidistance
     if "exclusive_economic_zone" in boundary.divides:
         lines = model.equidistance_economic
@@ -111,7 +107,7 @@ def overrides(model: Model, boundary: Boundary, line: BaseGeometry) -> list[Over
     joints = []
     for end in (shapely.get_point(line, 0), shapely.get_point(line, -1)):
         joint = shapely.shortest_line(end, target)
-        if joint.length == 0:
+        if joint is None or joint.length == 0:
             continue
         c = shapely.get_coordinates(joint)
         if GEOD.line_length(c[:, 0], c[:, 1]) < JOIN:

@@ -91,9 +91,10 @@ def has_coast(sea: BaseGeometry, box: Box) -> bool:
 
 def _inner_lines(polygon: BaseGeometry, box: Box) -> BaseGeometry | None:
     """Boundary of a polygon, without what runs along the cell's edge."""
-    if polygon.is_empty or shapely.get_num_coordinates(polygon) <= 5:
-        if polygon.is_empty or abs(polygon.area - (box[2] - box[0]) * (box[3] - box[1])) < 1e-12:
-            return None
+    if polygon.is_empty:
+        return None
+    if abs(polygon.area - (box[2] - box[0]) * (box[3] - box[1])) < 1e-12:
+        return None
     line = shapely.difference(polygon.boundary, shapely.box(*box).boundary)
     return None if line.is_empty else line
 
@@ -125,7 +126,7 @@ def simplified(
         [shapely.simplify(line, limit, preserve_topology=True) for line, limit in zip(flat, limits, strict=True)],
         dtype=object,
     )
-    smallest = (0.7 * tolerance / METRES_PER_DEGREE) ** 2 * 4
+    smallest = (2.0 * tolerance / METRES_PER_DEGREE) ** 2
     small = np.array([line.is_closed and shapely.Polygon(line).area < smallest for line in flat], dtype=bool)
     alone = np.empty((0, 2))
     if small.any():
@@ -223,9 +224,9 @@ def arrange(model: Model, cell: Cell) -> Cell:
     if not cell.sea.is_empty:
         lines += _sea_lines(model, cell)
     if not lines:
-        faces = [rectangle]
+        faces: list[BaseGeometry] = [rectangle]
     else:
-        lines = list(shapely.segmentize(np.array(lines, dtype=object), LONGEST))
+        lines = _shortened(lines, box)
         noded = shapely.union_all([*lines, rectangle.boundary], grid_size=GRID)
         faces = list(shapely.get_parts(shapely.polygonize(list(shapely.get_parts(noded)))))
     points = shapely.get_coordinates(shapely.point_on_surface(np.array(faces, dtype=object)))
@@ -245,6 +246,19 @@ def arrange(model: Model, cell: Cell) -> Cell:
         points[:, 1],
         alone,
     )
+
+
+def _shortened(lines: list[BaseGeometry], box: Box) -> list[BaseGeometry]:
+    """Lines without edges longer than about 4.3 km."""
+    scale = np.array([_squeeze(box), 1.0])
+    flat = shapely.transform(np.array(lines, dtype=object), lambda c: c * scale)
+    return list(shapely.transform(shapely.segmentize(flat, LONGEST), lambda c: c / scale))
+
+
+def _squeeze(box: Box) -> float:
+    """Length of a degree of longitude over that of latitude, at the edge nearer to the equator."""
+    nearer = 0.0 if box[1] < 0 < box[3] else min(abs(box[1]), abs(box[3]))
+    return max(0.05, math.cos(math.radians(nearer)))
 
 
 def _sea_lines(model: Model, cell: Cell) -> list[BaseGeometry]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from .arrangement import CROWDED, FINEST, Cell, arrange, gather, has_coast, weight
-from .classify import Classifier, Row, dispute_key, examine
+from .classify import Classifier, dispute_key, examine
 from .model import Model
 from .pieces import CellResult, baseline_features, limit_features, zone_features
+from .rows import Row
 from .tiling import BASE, Box, split_box
 
 _STATE: dict[str, Any] = {}

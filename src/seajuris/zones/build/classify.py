@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,41 +14,10 @@ from .arrangement import Cell
 from .coast import resolve_dependencies
 from .geodesy import Ints
 from .model import Model, nearest_group
-from .tables import NOT_IN_TABLE, Claim, Tables, Version, timeline
+from .rows import ACCURACY, Row, claimed, high_seas, land, merged
+from .tables import Claim, Tables, Version, timeline
 
 Bools = npt.NDArray[np.bool_]
-ACCURACY = {
-    "computed": 150.0,
-    "mapped": 500.0,
-    "land": 100.0,
-    "economic": 500.0,
-    "unlimited": 500.0,
-}
-"""Half-width in metres within which a limit of the zone is trusted."""
-
-
-CLAIMS = "table claims"
-"""Where the full source stands: repeating it in every piece would double the file."""
-
-
-class Row(NamedTuple):
-    """Columns of one zone, without geometry."""
-
-    zone: str
-    territory: str | None
-    state: str | None
-    claim: str | None
-    proclaimed_from: str | None
-    proclaimed_to: str | None
-    valid_from: str | None
-    valid_to: str | None
-    breadth_nm: float | None
-    method: str | None
-    dispute: str | None
-    instrument: str | None
-    source: str | None
-    confidence: str | None
-    accuracy_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +86,7 @@ class Classifier:
         self.tables = model.tables
         self.sovereign = {c: t.sovereign or c for c, t in model.tables.territories.items()}
         self.unknown = UnknownOverlaps()
-        self._timeline = lru_cache(maxsize=None)(self._uncached_timeline)
+        self._timeline = cache(self._uncached_timeline)
 
     def _uncached_timeline(self, code: str, zone: str, areas: frozenset[str]) -> list[Version]:
         return timeline(self.tables.territory(code).claims_to(zone), areas)
@@ -127,7 +95,8 @@ class Classifier:
         """All rows of face ``i``; empty where nothing can be said."""
         lon, lat = float(cell.x[i]), float(cell.y[i])
         if not faces.sea[i]:
-            return self._land(faces, i, lon, lat, float(cell.faces[i].area))
+            accuracy = max(ACCURACY["land"], self.tables.coast_tolerance(cell.box))
+            return self._land(faces, i, lon, lat, float(cell.faces[i].area), accuracy)
         areas = frozenset(n for n, hit in faces.areas.items() if hit[i])
         territorial, always = self._territorial(faces, i, lon, lat, areas)
         if always:
@@ -140,12 +109,12 @@ class Classifier:
             if "caspian_sea" in areas:
                 return rows
             if not economic and not territorial:
-                rows.append(_high_seas())
+                rows.append(high_seas())
         return rows
 
     # -- land ---------------------------------------------------------------------------------
 
-    def _land(self, faces: Faces, i: int, lon: float, lat: float, area: float) -> list[Row]:
+    def _land(self, faces: Faces, i: int, lon: float, lat: float, area: float, accuracy: float) -> list[Row]:
         codes = {c for c, hit in faces.mapped.items() if hit[i]}
         group = self._known(resolve_dependencies(codes, self.sovereign), lon, lat)
         states = self._states(group)
@@ -156,8 +125,12 @@ class Classifier:
                 self.unknown.note(frozenset(states), lon, lat, area)
                 group = group[:1]
         if not group:
-            return [_land(None, None, None)]
-        return [_land(code, state, key) for code in group for state in self.tables.territory(code).states or (None,)]
+            return [land(None, None, None, accuracy)]
+        return [
+            land(code, state, key, accuracy)
+            for code in group
+            for state in self.tables.territory(code).states or (None,)
+        ]
 
     def _known(self, group: tuple[str, ...], lon: float, lat: float) -> tuple[str, ...]:
         for a in reversed(self.tables.assignments):
@@ -193,7 +166,7 @@ class Classifier:
         rows: list[Row] = []
         always = False
         for code in chosen:
-            versions = _merged([v for _, v in candidates[code]])
+            versions = merged([v for _, v in candidates[code]])
             always = always or any(v.start is None and v.end is None for v in versions)
             for version in versions:
                 computed = any(
@@ -207,7 +180,7 @@ class Classifier:
                     zone = "archipelagic_waters" if archipelagic else "internal_waters"
                 method = "computed" if computed and zone == "territorial_sea" else "mapped"
                 rows += [
-                    _claimed(zone, code, state, version, key, method, ACCURACY[method])
+                    claimed(zone, code, state, version, key, method, ACCURACY[method])
                     for state in self.tables.territory(code).states
                 ]
         return rows, always
@@ -231,7 +204,10 @@ class Classifier:
         if len(states) == 1:
             return (near[:1] or codes[:1]), None
         chosen: list[str]
-        if len(mapped_group) == 1:
+        if near and len(self._states(owner)) > 1:
+            # a disputed coast: the mapped polygon of one claimant does not settle the dispute
+            chosen = near
+        elif len(mapped_group) == 1:
             chosen = list(mapped_group)
         else:
             chosen = near or codes
@@ -275,7 +251,7 @@ class Classifier:
             ):
                 continue
             rows += [
-                _claimed(
+                claimed(
                     "contiguous_zone",
                     code,
                     state,
@@ -313,7 +289,7 @@ class Classifier:
             if current.claim == "none":
                 continue
             rows += [
-                _claimed(
+                claimed(
                     "exclusive_economic_zone",
                     code,
                     state,
@@ -338,94 +314,3 @@ class Classifier:
         if key is None:
             self.unknown.note(states, lon, lat, 0.0)
         return key
-
-
-def _merged(versions: list[Version]) -> list[Version]:
-    """Join versions that follow each other without a gap; the latest claim names the result."""
-    result: list[Version] = []
-    for v in sorted(set(versions), key=lambda v: v.start or ""):
-        if result and result[-1].end == v.start and v.start is not None:
-            result[-1] = Version(result[-1].start, v.end, _continued(v.claim))
-        elif not result or result[-1] != v:
-            result.append(v)
-    return result
-
-
-@lru_cache(maxsize=None)
-def _continued(claim: Claim) -> Claim:
-    """The claim without its start: the waters were territorial sea before it too."""
-    return Claim(
-        claim.territory,
-        claim.zone,
-        claim.breadth_nm,
-        claim.area,
-        claim.claim,
-        None,
-        claim.end,
-        claim.instrument,
-        claim.source,
-        claim.confidence,
-        claim.narrower,
-    )
-
-
-def _claimed(zone: str, code: str, state: str, version: Version, key: str | None, method: str, accuracy: float) -> Row:
-    claim = version.claim
-    proclaimed = claim.claim == "proclaimed"
-    return Row(
-        zone=zone,
-        territory=code,
-        state=state,
-        claim=claim.claim,
-        proclaimed_from=claim.start if proclaimed else None,
-        proclaimed_to=claim.end if proclaimed else None,
-        valid_from=version.start,
-        valid_to=version.end,
-        breadth_nm=claim.breadth_nm,
-        method=method,
-        dispute=key,
-        instrument=claim.instrument,
-        source=NOT_IN_TABLE if claim.source is None else CLAIMS,
-        confidence=claim.confidence,
-        accuracy_m=accuracy,
-    )
-
-
-def _land(code: str | None, state: str | None, key: str | None) -> Row:
-    return Row(
-        "land",
-        code,
-        state,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        "mapped",
-        key,
-        None,
-        "as mapped",
-        None,
-        ACCURACY["land"],
-    )
-
-
-def _high_seas() -> Row:
-    return Row(
-        "high_seas",
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-        "computed",
-        None,
-        None,
-        "beyond every 200 M envelope",
-        None,
-        ACCURACY["unlimited"],
-    )

@@ -128,10 +128,11 @@ def lines_by_tile(coast: Coast, label: int) -> dict[Box, BaseGeometry]:
     by_tile: dict[int, list[int]] = defaultdict(list)
     for i in chosen:
         by_tile[int(coast.tile[i])].append(int(i))
-    lines = {}
+    lines: dict[Box, BaseGeometry] = {}
     for tile, members in by_tile.items():
         pairs = coast.segments[members].reshape(-1, 2, 2)
-        lines[coast.tiles[tile]] = shapely.line_merge(shapely.multilinestrings(list(shapely.linestrings(pairs))))
+        parts = [shapely.LineString(pair) for pair in pairs]
+        lines[coast.tiles[tile]] = shapely.line_merge(shapely.multilinestrings(parts))
     return lines
 
 

@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from .geodesy import GEOD, Floats, Ints, LocalPlane, Measure, wrap
-from .tiling import Box, polygonal
+from .tiling import Box, polygonal, shifted
 
 MAX_EDGE = 4500.0
 """Longest edge left on a limit, metres."""
@@ -72,22 +72,27 @@ def raw_envelope(tiles: dict[Box, BaseGeometry], distance: float, edge: float, c
         middle = (box[0] + box[2]) / 2
         shift = float(unwrap(np.array([middle]), cut)[0]) - middle
         if shift:
-            part = shapely.transform(part, lambda c, s=shift: c + np.array([s, 0.0]))
+            part = shifted(part, shift)
         parts.append(part)
     return polygonal(shapely.union_all(parts))
 
 
 def widened(geometry: BaseGeometry, extra: float, edge: float) -> BaseGeometry:
-    """Roughly everything within ``extra`` metres of a polygon, in unwrapped degrees.
+    """Roughly everything within ``extra`` metres of a polygon, in unwrapped degrees."""
+    return polygonal(shapely.union_all([geometry, *strips(geometry, extra, edge, 0.003 * extra)]))
 
-    The boundary is simplified and taken in short runs, each buffered in its own plane.
+
+def strips(geometry: BaseGeometry, extra: float, edge: float, tolerance: float) -> list[BaseGeometry]:
+    """Strips of ``extra`` metres on both sides of a polygon's edge, in unwrapped degrees.
+
+    The edge is simplified by ``tolerance`` metres and taken in short runs, each buffered in its own plane.
     """
-    parts: list[BaseGeometry] = [geometry]
+    parts: list[BaseGeometry] = []
     for ring in shapely.get_rings(shapely.get_parts(geometry)):
         lat = float(np.mean(shapely.get_coordinates(ring)[:, 1]))
-        tolerance = 0.003 * extra / 111_000.0 * max(0.1, math.cos(math.radians(lat)))
+        degrees = tolerance / 111_000.0 * max(0.1, math.cos(math.radians(lat)))
         coordinates = shapely.get_coordinates(
-            shapely.simplify(shapely.LineString(ring), tolerance, preserve_topology=True)
+            shapely.simplify(shapely.LineString(ring), degrees, preserve_topology=True)
         )
         start = 0
         while start < len(coordinates) - 1:
@@ -102,7 +107,7 @@ def widened(geometry: BaseGeometry, extra: float, edge: float) -> BaseGeometry:
             around = shapely.segmentize(shapely.buffer(flat, extra, quad_segs=16), edge)
             parts.append(polygonal(shapely.transform(around, plane.inverse)))
             start = end
-    return polygonal(shapely.union_all(parts))
+    return parts
 
 
 def _on_envelope(lon: Floats, lat: Floats, nearest: Measure, distance: float, rounds: int) -> tuple[Floats, Floats]:
@@ -139,7 +144,8 @@ def settle(
     Returns:
         The envelope, and the deviation of the middles of its edges, metres (absolute).
     """
-    _, xy, (rings, parts) = shapely.to_ragged_array(shapely.get_parts(geometry))
+    _, xy, (offsets, parts) = shapely.to_ragged_array(shapely.get_parts(geometry))
+    rings = np.asarray(offsets, dtype=np.int64)
     lon, lat = _on_envelope(xy[:, 0], xy[:, 1], nearest, distance, 3)
     lon, lat, rings = _without_strays(lon, lat, rings, nearest, distance)
     miss = np.empty(0)

@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from .geodesy import Floats, Ints, Nearest, from_ecef, to_ecef
 
-REACH = 402_000.0
-"""Equidistance further than this from the coasts (217 M) divides nothing."""
+REACH = 520_000.0
+"""Equidistance further than this from the coasts (280 M) divides nothing. Beyond 200 M it still closes areas."""
 STEP = 4_000.0
 """Spacing of vertices along the lines, metres."""
 

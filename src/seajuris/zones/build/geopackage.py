@@ -185,7 +185,7 @@ def _write_layer(database: sqlite3.Connection, name: str, features: list[Feature
     )
 
 
-def content_hash(layers: dict[str, list[Feature]], claims: list[Sequence[Any]]) -> str:
+def content_hash(layers: dict[str, list[Feature]], claims: Sequence[Sequence[Any]]) -> str:
     """SHA-256 over all rows in canonical order."""
     digest = hashlib.sha256()
     for name in LAYERS:
@@ -197,7 +197,7 @@ def content_hash(layers: dict[str, list[Feature]], claims: list[Sequence[Any]]) 
     return digest.hexdigest()
 
 
-def write(path: Path, layers: dict[str, list[Feature]], claims: list[Sequence[Any]]) -> str:
+def write(path: Path, layers: dict[str, list[Feature]], claims: Sequence[Sequence[Any]]) -> str:
     """Write the file; replaces an older one only when complete.
 
     Args:

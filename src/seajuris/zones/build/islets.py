@@ -41,8 +41,16 @@ class Drawn:
         return float(metres * np.cos(np.radians(lat))) if self.mercator else metres
 
 
-def find_islets(mapped: Tiled, coast: Nearest, drawn: Drawn, cut: float) -> Floats:
-    """Centres (lon, lat) of islets implied by a mapped polygon."""
+def find_islets(mapped: Tiled, coast: Nearest, shore: Nearest, drawn: Drawn, cut: float) -> Floats:
+    """Centres (lon, lat) of islets implied by a mapped polygon.
+
+    Args:
+        mapped: The polygon.
+        coast: Points of the territory's own coast.
+        shore: Points of all coasts of the world: a State's polygon holds its dependencies too.
+        drawn: How the limits were drawn.
+        cut: Where longitudes are unwrapped.
+    """
     outline = in_frame(mapped, cut)
     rings = [shapely.get_coordinates(r) for r in shapely.get_rings(shapely.get_parts(outline))]
     dense = [shapely.get_coordinates(shapely.segmentize(shapely.LineString(r), 0.0025)) for r in rings]
@@ -54,6 +62,9 @@ def find_islets(mapped: Tiled, coast: Nearest, drawn: Drawn, cut: float) -> Floa
         away, _ = coast.query(c[:, 0], c[:, 1])
         radius = np.array([drawn.radius(y) for y in c[:, 1]])
         unexplained = away > radius + 150.0
+        left = np.flatnonzero(unexplained)
+        if len(left):
+            unexplained[left] = shore.query(c[left, 0], c[left, 1])[0] > radius[left] + 150.0
         edges = np.flatnonzero(np.diff(np.concatenate(([0], unexplained.view(np.int8), [0]))))
         for a, b in zip(edges[::2], edges[1::2], strict=True):
             if b - a >= 4:
@@ -68,7 +79,7 @@ def find_islets(mapped: Tiled, coast: Nearest, drawn: Drawn, cut: float) -> Floa
     radius = np.array([drawn.radius(y) for y in found[:, 1]])
     # the circle around an islet is empty of limits, and the islet is not on the known coast
     clear = limit.query(found[:, 0], found[:, 1])[0] > 0.975 * radius
-    clear &= coast.query(found[:, 0], found[:, 1])[0] > OFFSHORE
+    clear &= shore.query(found[:, 0], found[:, 1])[0] > OFFSHORE
     return _clusters(found[clear])
 
 
@@ -113,7 +124,7 @@ def _clusters(points: Floats, least: int = 2) -> Floats:
     tree = cKDTree(places)
     left = np.ones(len(points), dtype=bool)
     result = []
-    neighbours = tree.query_ball_point(places, 800.0)
+    neighbours: list[list[int]] = list(tree.query_ball_point(places, 800.0))  # type: ignore[arg-type]
     for i in sorted(range(len(points)), key=lambda k: (-len(neighbours[k]), k)):
         group = [k for k in neighbours[i] if left[k]]
         if not left[i] or len(group) < least:

@@ -17,12 +17,32 @@ from .tables import NOT_IN_TABLE
 
 VERSION = "2026.11.0"
 METHOD = """\
-Coast: edge of the mapped sea, given to the territory whose mapped polygon (land with its territorial sea) contains it; coast in polygons of several States is disputed and generates zones for each.
-Limits: geodesic envelopes of the claimed breadth around that coast, on the WGS 84 ellipsoid. Mapped limits are used where source/limits.yaml says so (straight and archipelagic baselines, corridors, straits). Breadths, areas and dates: source/claims.yaml.
-Territorial seas of two States that overlap: mapped division where the mapped polygons divide the area, otherwise the nearer coast.
-Contiguous zones and exclusive economic zones: divided by agreed lines where source/boundaries.yaml has them, otherwise by equidistance from the coast (not from straight baselines). The contiguous zone is cut at the same lines, which is a convention of these data: the law of the sea has no rule for it.
-Internal and archipelagic waters: only where a believed mapped limit implies a straight baseline 12 M landward of it. Other waters landward of a baseline are shown as territorial sea.
+Coast: edge of the mapped sea, given to the territory whose mapped polygon (land with its territorial sea)
+contains it. Coast in polygons of several States, or listed in source/limits.yaml, is disputed and generates
+zones for each claimant. Islets that the coast lacks but around which mapped limits are drawn are added.
+Limits: geodesic envelopes of the claimed breadth around that coast, on the WGS 84 ellipsoid. Mapped limits are
+used where source/limits.yaml says so (straight and archipelagic baselines, corridors, straits). Breadths, areas
+and dates: source/claims.yaml. Breadths given up before 16 November 1994 are not drawn.
+Territorial seas of two States that overlap: mapped division where the mapped polygons divide the area, otherwise
+the nearer coast.
+Contiguous zones and exclusive economic zones: divided by agreed lines where source/boundaries.yaml has them,
+otherwise by equidistance from the coast (not from straight baselines). The contiguous zone is cut at the same
+lines, which is a convention of these data: the law of the sea has no rule for it.
+Internal and archipelagic waters: only where a believed mapped limit implies a straight baseline 12 M landward of
+it, or where water more than 12 M from the coast is enclosed by one State. Other waters landward of a baseline
+(bays, ports, estuaries) are shown as territorial sea.
 An agreed line is drawn for all dates; before it entered into force the line was not settled.
+"""
+ACCURACY_TEXT = """\
+Computed 12 M limits lie within {p95} m of where they should be relative to the coast in the data for 95 % of
+their edges ({p99} m for 99 %; up to {worst} m in notches between two arcs), and are then simplified by up to
+28 m (wider limits: 56 m). What limits them is the coast itself: the source is generalised by roughly 100 to
+150 m, and it is the mapped shoreline, not the official low-water line. Computed limits are therefore given an
+accuracy of 150 m, mapped limits and equidistance 500 m. The drawn coast is simplified by 150 m around Europe and
+the Mediterranean, by 500 m elsewhere and by 1500 to 4000 m in high latitudes (column accuracy_m); limits are
+computed before that simplification.
+Equidistance: the distances to both sides differ by at most {line95} m for 95 % of the vertices ({line99} m for
+99 %). Not for navigation, and no statement on the merits of any claim.
 """
 NOT_COVERED = [
     "The Caspian Sea beyond the waters of the five States: it is no sea of the law-of-the-sea convention.",
@@ -96,15 +116,12 @@ def describe(
     envelope = deviations(built)
     residual = percentiles(built.residual)
     twelve = envelope.get("12 M", {})
-    accuracy = (
-        f"Computed limits are where they should be relative to the coast in the data within {twelve.get('p95')} m "
-        f"for 95 % of their length ({twelve.get('p99')} m for 99 %; up to {twelve.get('max')} m in notches between two arcs). "
-        "What limits them is the coast itself: the source is generalised by roughly 100 to 150 m, and it "
-        "is the mapped shoreline, not the official low-water line. Computed limits are therefore given an accuracy of "
-        "150 m, mapped limits and equidistance 500 m. The drawn coast is simplified by 120 m around Europe and the Mediterranean, "
-        "400 m elsewhere and by 1000 to 2500 m in high latitudes; limits are computed before that "
-        f"simplification. Equidistance: the distances to both sides differ by at most {residual.get('p95')} m for 95 % of the "
-        f"vertices (99 %: {residual.get('p99')} m). Not for navigation, and no statement on the merits of any claim."
+    accuracy = ACCURACY_TEXT.format(
+        p95=twelve.get("p95"),
+        p99=twelve.get("p99"),
+        worst=twelve.get("max"),
+        line95=residual.get("p95"),
+        line99=residual.get("p99"),
     )
     head = {
         "version": VERSION,
@@ -154,6 +171,7 @@ def describe(
         "overlaps_given_to_the_nearer_side": {
             ", ".join(states): len(places) for states, places in sorted(built.unknown.items())
         },
+        "islets_added": dict(sorted(Counter(code for code, _, _ in built.model.islets).items())),
         "territories": territories(built),
     }
     return "".join(

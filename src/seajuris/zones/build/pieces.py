@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -10,10 +11,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from .arrangement import GRID, Cell
-from .classify import ACCURACY, Faces, Row
+from .classify import Faces
 from .geodesy import NAUTICAL_MILE, Floats
 from .islets import SIZE
 from .model import Model, nearest_group
+from .rows import ACCURACY, Row
 from .tiling import Box, polygonal, split_box
 
 MOST_VERTICES = 250
@@ -133,7 +135,7 @@ def limit_features(model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]
     if not by_key:
         return []
     ground = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if not sea]
-    blocked = shapely.box(*cell.box).boundary
+    blocked: BaseGeometry = shapely.box(*cell.box).boundary
     if ground:
         blocked = shapely.union_all([blocked, shapely.union_all(ground).boundary])
     result: list[tuple[Limit, bytes]] = []
@@ -188,8 +190,8 @@ def _describe(
     kinds = _kinds(model, cell, zone, territory, sample, x, y)
     starts = [0] + [k for k in range(1, len(kinds)) if kinds[k] != kinds[k - 1]] + [len(kinds)]
     features = []
-    for a, b in zip(starts[:-1], starts[1:], strict=True):
-        kind, other, boundary = kinds[a]
+    for a, b in pairwise(starts):
+        kind, other, boundary, breadth = kinds[a]
         accuracy = ACCURACY["economic" if zone == "exclusive_economic_zone" else "computed"]
         if kind == "mapped":
             accuracy = ACCURACY["mapped"]
@@ -200,7 +202,7 @@ def _describe(
             kind,
             other,
             boundary,
-            sample.breadth_nm,
+            breadth,
             period[0],
             period[1],
             sample.proclaimed_from,
@@ -212,14 +214,17 @@ def _describe(
     return features
 
 
-def _kinds(
-    model: Model, cell: Cell, zone: str, territory: str, sample: Row, x: Floats, y: Floats
-) -> list[tuple[str, str | None, str | None]]:
-    """Kind, neighbour and agreed line of each segment, from its middle."""
+Kind: TypeAlias = tuple[str, str | None, str | None, float | None]
+
+
+def _kinds(model: Model, cell: Cell, zone: str, territory: str, sample: Row, x: Floats, y: Floats) -> list[Kind]:
+    """Kind, neighbour, agreed line and breadth of each segment, from its middle."""
     own = [g for g, names in enumerate(model.groups) if territory in names and g in model.trees]
     distance = np.min([model.trees[g].query(x, y)[0] for g in own], axis=0)
-    breadth = (sample.breadth_nm or 0.0) * NAUTICAL_MILE
-    at_breadth = np.abs(distance - breadth) < 0.001 * breadth + 25
+    breadths = {sample.breadth_nm or 0.0}
+    if zone == "territorial_sea":
+        claims = model.tables.territory(territory).claims_to(zone)
+        breadths |= {c.breadth_nm for c in claims if c.breadth_nm is not None}
     agreed = _on_agreed_line(model, x, y)
     foreign: dict[str, Floats] = {}
     for group in sorted({g for g, _ in cell.territorial} | set(cell.economic)):
@@ -232,21 +237,23 @@ def _kinds(
     names = sorted(foreign)
     nearest = np.min([foreign[n] for n in names], axis=0) if names else np.full(len(x), np.inf)
     who = np.argmin([foreign[n] for n in names], axis=0) if names else np.zeros(len(x), int)
-    result: list[tuple[str, str | None, str | None]] = []
+    result: list[Kind] = []
     for i in range(len(x)):
         other = names[int(who[i])] if names else None
-        if agreed[i] is not None:
-            line = agreed[i]
+        line = agreed[i]
+        reached = [b for b in sorted(breadths) if abs(distance[i] - b * NAUTICAL_MILE) < 0.001 * b * NAUTICAL_MILE + 60]
+        if line is not None:
             parties = next(b.parties for b in model.tables.boundaries if b.id == line)
-            result.append(("agreed", next((p for p in parties if p != territory), None), agreed[i]))
-        elif at_breadth[i]:
-            result.append(("envelope", None, None))
+            neighbour = next((p for p in parties if p != sample.state), None)
+            result.append(("agreed", neighbour, line, sample.breadth_nm))
+        elif reached:
+            result.append(("envelope", None, None, reached[0]))
         elif other and abs(nearest[i] - distance[i]) < 0.002 * distance[i] + 60:
-            result.append(("equidistance", other, None))
-        elif other and nearest[i] < 1.3 * distance[i] and zone == "territorial_sea":
-            result.append(("mapped", other, None))
+            result.append(("equidistance", other, None, sample.breadth_nm))
+        elif other and nearest[i] < 1.3 * distance[i]:
+            result.append(("mapped", other, None, sample.breadth_nm))
         else:
-            result.append(("mapped", None, None))
+            result.append(("mapped", None, None, sample.breadth_nm))
     return result
 
 
@@ -280,7 +287,7 @@ def baseline_features(
         x, y = (c[:-1, 0] + c[1:, 0]) / 2, (c[:-1, 1] + c[1:, 1]) / 2
         label = nearest_group(model.owner, model.owner_label, x, y)
         starts = [0, *(np.flatnonzero(np.diff(label)) + 1), len(label)]
-        for a, b in zip(starts[:-1], starts[1:], strict=True):
+        for a, b in pairwise(starts):
             group = int(label[a])
             run = shapely.LineString(c[a : b + 1])
             for code in model.groups[group]:
@@ -322,7 +329,7 @@ def _straight_baselines(model: Model, cell: Cell, rows: list[list[Row]]) -> list
             x, y = (c[:-1, 0] + c[1:, 0]) / 2, (c[:-1, 1] + c[1:, 1]) / 2
             away = np.min([model.trees[g].query(x, y)[0] for g in own], axis=0) > OFF_COAST
             starts = [0, *(np.flatnonzero(np.diff(away.view(np.int8))) + 1), len(away)]
-            for a, b in zip(starts[:-1], starts[1:], strict=True):
+            for a, b in pairwise(starts):
                 if away[a]:
                     for part in split_line(shapely.LineString(c[a : b + 1])):
                         columns = Baseline(state, territory, "straight", None)

@@ -19,6 +19,7 @@ from .geodesy import Floats, Nearest
 from .model import Lines, Model
 from .prepare import (
     COAST_STEP,
+    FAR_TOLERANCE,
     GroupEnvelopes,
     breadths_of,
     coast_points,
@@ -88,7 +89,7 @@ def make_model(
             computed[(i, b)] = territorial[(i, b)] if alone is None or b != 12 else tiled(alone)
             territorial[(i, b)] = _narrowed(territorial[(i, b)], group, tables, mapped)
         for b in sorted(breadths_of(group, tables, "contiguous_zone")):
-            contiguous[(i, b)] = tiled(envelopes[i].polygons[b])
+            contiguous[(i, b)] = tiled(envelopes[i].polygons[b], FAR_TOLERANCE)
         inner = envelopes[i].inner
         if inner is not None and not inner.is_empty:
             # told only to some hundred metres: no use in drawing it finer
@@ -96,7 +97,7 @@ def make_model(
             large = [p for p in shapely.get_parts(coarse) if p.area > 3e-4]
             internal[group[0]] = tiled(polygonal(shapely.union_all(large)))
         if i in economic_labels:
-            economic[i] = tiled(envelopes[i].polygons[200.0])
+            economic[i] = tiled(envelopes[i].polygons[200.0], FAR_TOLERANCE)
     model = Model(
         tables=tables,
         sea=sea,

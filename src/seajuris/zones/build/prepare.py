@@ -20,8 +20,10 @@ from .tables import HISTORY_FROM, Tables
 from .tiling import Box, Tiled, polygonal, unwrapped_to_world
 from .trust import Baselines, believe, landward_of_baselines
 
-LINE_TOLERANCE = 1.8e-4
-"""Simplification of computed limits, degrees (20 m)."""
+LINE_TOLERANCE = 2.5e-4
+"""Simplification of computed limits up to 12 M, degrees (28 m)."""
+FAR_TOLERANCE = 5e-4
+"""The same of limits further out (56 m)."""
 REMOTE_NM = 200.0
 COAST_STEP = 400.0
 SITE_STEP = 2000.0
@@ -120,9 +122,10 @@ def _envelopes(label: int) -> GroupEnvelopes:
 def _islets(label: int) -> Floats:
     coast: Coast = _SHARED["coast"]
     code = coast.groups[label][0]
-    lon, _ = coast_points(coast, label, 5 * COAST_STEP)
+    lon, lat = coast_points(coast, label, 2 * COAST_STEP)
     drawn = Drawn(6.0, True) if code in _SHARED["tables"].mercator else Drawn(12.0, False)
-    return find_islets(_SHARED["mapped"][code], _SHARED["shore"], drawn, envelope.frame_cut(lon))
+    cut = envelope.frame_cut(lon)
+    return find_islets(_SHARED["mapped"][code], Nearest(lon, lat), _SHARED["shore"], drawn, cut)
 
 
 def _shore(coast: Coast) -> Nearest:
@@ -211,9 +214,9 @@ def compute_envelopes(
     return {e.label: e for e in found}
 
 
-def tiled(polygon: BaseGeometry) -> Tiled:
-    """An unwrapped envelope simplified by 20 m and cut along the coarse grid."""
-    smooth = shapely.simplify(polygon, LINE_TOLERANCE, preserve_topology=True)
+def tiled(polygon: BaseGeometry, tolerance: float = LINE_TOLERANCE) -> Tiled:
+    """An unwrapped envelope, slightly simplified and cut along the coarse grid."""
+    smooth = shapely.simplify(polygon, tolerance, preserve_topology=True)
     return Tiled.of(unwrapped_to_world(smooth))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -156,9 +157,7 @@ def _default_territory(code: str) -> Territory:
 
 def _load(path: Path) -> Any:
     try:
-        return yaml.load(  # noqa: S506 - the C loader with the safe tag set
-            path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise DataError(f"cannot be read: {error}", where=str(path)) from error
 
@@ -295,7 +294,7 @@ def timeline(claims: tuple[Claim, ...], areas: frozenset[str]) -> list[Version]:
     cuts = sorted({d for c in here for d in (c.start, c.end) if d is not None})
     bounds: list[str | None] = [None, *cuts, None]
     versions: list[Version] = []
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         valid = [
             c
             for c in here

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -140,6 +141,16 @@ class Tiled:
         return polygonal(shapely.clip_by_rect(cell, *box))
 
 
+def shifted(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
+    """A geometry moved in longitude."""
+    step = np.array([degrees, 0.0])
+
+    def move(c: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.asarray(c + step, dtype=np.float64)
+
+    return shapely.transform(geometry, move)
+
+
 def unwrapped_to_world(geometry: BaseGeometry) -> list[BaseGeometry]:
     """Cut a polygon whose longitudes run past +-180 into parts within the world."""
     parts: list[BaseGeometry] = []
@@ -152,6 +163,6 @@ def unwrapped_to_world(geometry: BaseGeometry) -> list[BaseGeometry]:
         if piece.is_empty:
             continue
         if turn:
-            piece = shapely.transform(piece, lambda c, s=360.0 * turn: c - np.array([s, 0.0]))
+            piece = shifted(piece, -360.0 * turn)
         parts.append(piece)
     return parts

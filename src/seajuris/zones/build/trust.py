@@ -14,10 +14,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from .envelope import MAX_EDGE, unwrap, widened
-from .geodesy import NAUTICAL_MILE, Floats, Ints, Nearest, densify
+from .envelope import MAX_EDGE, strips, unwrap
+from .geodesy import NAUTICAL_MILE, Floats, Ints, Nearest, densify, wrap
 from .tables import Trust
-from .tiling import Box, Tiled, polygonal
+from .tiling import Box, Tiled, polygonal, shifted
 
 SMALLEST_DEPTH = 0.004
 """An excess that vanishes when shrunk by this many degrees (about 400 m) is drawing noise."""
@@ -50,28 +50,17 @@ def in_frame(tiled: Tiled, cut: float) -> BaseGeometry:
         part = tiled.cells[box]
         shift = float(unwrap(np.array([(box[0] + box[2]) / 2]), cut)[0]) - (box[0] + box[2]) / 2
         if shift:
-            part = shapely.transform(part, lambda c, s=shift: c + np.array([s, 0.0]))
+            part = shifted(part, shift)
         parts.append(part)
-    return polygonal(shapely.union_all(parts, grid_size=1e-9))
+    return polygonal(shapely.union_all(parts))
 
 
-def sea_of(mapped: Tiled, sea: dict[Box, BaseGeometry], cut: float) -> BaseGeometry:
-    """The sea inside a mapped polygon, in unwrapped longitudes."""
-    pieces: dict[Box, BaseGeometry] = {}
-    for cell in mapped.cells:
-        for x in np.arange(cell[0], cell[2]):
-            for y in np.arange(cell[1], cell[3]):
-                box = (float(x), float(y), float(x + 1), float(y + 1))
-                water = sea.get(box)
-                if water is None:
-                    continue
-                piece = mapped.clip(box)
-                if piece.is_empty:
-                    continue
-                wet = polygonal(shapely.intersection(piece, water))
-                if not wet.is_empty:
-                    pieces[box] = wet
-    return in_frame(Tiled(pieces), cut) if pieces else shapely.Polygon()
+def lies_at_sea(part: BaseGeometry, sea: dict[Box, BaseGeometry]) -> bool:
+    """Whether a polygon without coast in it is water rather than land."""
+    inner = shapely.get_coordinates(shapely.point_on_surface(part))[0]
+    x, y = float(wrap(inner[:1])[0]), float(inner[1])
+    box = (float(np.floor(x)), float(np.floor(y)), float(np.floor(x)) + 1, float(np.floor(y)) + 1)
+    return box in sea and bool(shapely.intersects_xy(sea[box], x, y))
 
 
 def believe(
@@ -98,15 +87,19 @@ def believe(
     Returns:
         Nothing if no excess remains.
     """
-    wet = sea_of(mapped, sea, cut)
-    if wet.is_empty:
-        return None
     land_and_sea = in_frame(mapped, cut)
+    if land_and_sea.is_empty:
+        return None
     edge = land_and_sea.boundary
     shapely.prepare(edge)
-    surplus = polygonal(shapely.difference(wet, computed))
-    kept, enclosed, refused = [], [], []
+    # more than 12 M from every coast of its own, each part is either all water or all land
+    surplus = polygonal(shapely.difference(land_and_sea, computed))
+    kept: list[BaseGeometry] = []
+    enclosed: list[BaseGeometry] = []
+    refused: list[BaseGeometry] = []
     for part in shapely.get_parts(surplus):
+        if part.is_empty or not lies_at_sea(part, sea):
+            continue
         if shapely.buffer(part, -SMALLEST_DEPTH).is_empty:
             refused.append(part)
         elif not shapely.dwithin(edge, part, 1e-4):
@@ -184,8 +177,6 @@ def _shrunk(outline: BaseGeometry) -> BaseGeometry:
     rings = [r for r in shapely.get_rings(shapely.get_parts(outline)) if r.length > 0.2]
     if not rings:
         return shapely.Polygon()
-    strips = []
-    for ring in rings:
-        thin = shapely.buffer(shapely.LineString(ring), 1e-6)
-        strips.append(widened(polygonal(thin), TWELVE, MAX_EDGE / 4))
-    return polygonal(shapely.difference(outline, shapely.union_all(strips)))
+    edges = shapely.multipolygons(shapely.polygons(rings))
+    band = shapely.union_all(strips(edges, TWELVE, MAX_EDGE, 250.0))
+    return polygonal(shapely.difference(outline, band))
