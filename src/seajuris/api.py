@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seajuris import states
-from seajuris.errors import CaseError, InputError
+from seajuris.errors import CaseError, InputError, SeajurisError
 from seajuris.paths import shipped
 from seajuris.position import Position, parse_position
 from seajuris.version import __version__
@@ -62,6 +62,8 @@ def locate(
     day = parse_day(on)
     try:
         place = place_position(position, day or today(), zones_in(path))
+    except SeajurisError:
+        raise
     except Exception:
         # Damaged data can fail in any way: say that they are damaged, if they are.
         integrity.result()

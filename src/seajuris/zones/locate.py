@@ -263,6 +263,18 @@ def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, 
             and z.at_position
             for z in zones
         )
+        sign = -1.0 if inside else 1.0
+        result.append(
+            Limit(
+                limit=row["limit"],
+                state=row["state"],
+                territory=row["territory"],
+                distance_nm=sign * item.nearest.distance_m / METRES_PER_NM,
+                kind=row["kind"],
+                other_state=row["other_state"],
+                boundary=row["boundary"],
+            )
+        )
     return tuple(result)
 
 
