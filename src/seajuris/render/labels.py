@@ -17,6 +17,12 @@ ZONES = {
     "outside_data": "Outside the zone data",
 }
 
+LIMITS = {
+    "territorial_sea": "territorial sea",
+    "contiguous_zone": "contiguous zone",
+    "exclusive_economic_zone": "exclusive economic zone (proclaimed or not)",
+}
+
 STATUSES = {
     "established": "ESTABLISHED on the facts told",
     "conditional": "CONDITIONAL: conditions left to verify",

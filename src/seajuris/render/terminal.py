@@ -115,7 +115,7 @@ def _where(place: Place, page: Page) -> None:
         for limit in place.limits[:_MAX_LINES]:
             side = "inside" if limit.distance_nm < 0 else "seaward of"
             kind = f", {limit.kind}" if limit.kind in ("agreed", "equidistance") else ""
-            words = labels.ZONES[limit.limit].lower()
+            words = labels.LIMITS[limit.limit]
             page.item(
                 f"{abs(limit.distance_nm):.2f} M {side} the limit of the {words} of {_of(limit)}{kind}",
                 indent=4,
