@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -31,16 +32,27 @@ class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$"), list("-0123456789"))
+_BOOL = re.compile(r"^(?:true|false)$")
+_NULL = re.compile(r"^(?:null|~|)$")
+_INT = re.compile(r"^(?:0|-?[1-9][0-9]{0,17})$")
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOL, ["t", "f"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", _NULL, ["n", "~", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INT, list("-0123456789"))
+
+# What each kind of scalar looks like in its plain form.
+_PLAIN: dict[str, Callable[[str], object]] = {
+    "bool": _BOOL.match,
+    "null": _NULL.match,
+    "int": _INT.match,
+    "str": lambda _: True,
+}
 
 
 class _Builder:
     """Turns YAML nodes into plain data and enforces the limits."""
 
-    def __init__(self, loader: _Loader, where: str, error: type[SeajurisError]) -> None:
-        self.loader = loader
+    def __init__(self, where: str, error: type[SeajurisError]) -> None:
         self.where = where
         self.error = error
         self.nodes = 0
@@ -65,9 +77,7 @@ class _Builder:
         if isinstance(node, yaml.SequenceNode) and kind == "seq":
             return [self.build(child, depth + 1) for child in node.value]
         # A tag that differs from what the text itself resolves to was written out.
-        if isinstance(node, yaml.ScalarNode) and node.tag == self.loader.resolve(  # type: ignore[no-untyped-call]
-            yaml.ScalarNode, node.value, (not node.style, bool(node.style))
-        ):
+        if isinstance(node, yaml.ScalarNode) and kind in _PLAIN and _PLAIN[kind](node.value):
             return self._scalar(kind, node.value)
         raise self.fail(f"the tag {node.tag!r} is not accepted", node, "Remove the tag.")
 
@@ -110,7 +120,7 @@ def parse_yaml(text: str, *, where: str, error: type[SeajurisError]) -> Data:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
-        return None if node is None else _Builder(loader, where, error).build(node)
+        return None if node is None else _Builder(where, error).build(node)
     except yaml.MarkedYAMLError as fault:
         line = f", line {fault.problem_mark.line + 1}" if fault.problem_mark else ""
         raise error(f"not valid YAML: {fault.problem}", where=f"{where}{line}") from None

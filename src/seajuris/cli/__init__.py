@@ -6,6 +6,7 @@ Exit codes: 0 answered; 1 internal fault; 2 bad usage or input; 3 answered, but 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -19,6 +20,8 @@ def main() -> None:
 
         sys.stdout.write(f"seajuris {__version__}\n")
         return
+    # A one-off query ends before a collection could pay for itself.
+    gc.disable()
     sys.exit(_run())
 
 

@@ -14,6 +14,8 @@ MIN_WIDTH, MAX_WIDTH = 40, 120
 
 def safe(text: str) -> str:
     """Text from a case without control, format and direction characters, so that it cannot steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in text

@@ -65,13 +65,19 @@ class _Lines(Mapping[str, Mapping[str, Any]]):
     def __init__(self, text: str, where: str) -> None:
         found = _ENTRY.findall(text)
         self._lines = dict(found)
+        self._read: dict[str, Mapping[str, Any]] = {}
         self._where = where
         if len(self._lines) != len(found):
             raise RuleError("a State stands here twice", where=where)
 
     def __getitem__(self, state: str) -> Mapping[str, Any]:
-        data = parse_yaml(self._lines[state], where=f"{self._where}: {state}", error=RuleError)
-        return data if isinstance(data, dict) else {}
+        if state not in self._read:
+            data = parse_yaml(self._lines[state], where=f"{self._where}: {state}", error=RuleError)
+            self._read[state] = data if isinstance(data, dict) else {}
+        return self._read[state]
+
+    def __contains__(self, state: object) -> bool:
+        return state in self._lines
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)

@@ -18,28 +18,28 @@ DUTIES = ("mandatory", "optional", "permits", "limits", "supports")
 # --- Conditions -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class All:
     """Every part must hold."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Any_:  # noqa: N801 (`Any` is taken by typing)
     """At least one part must hold."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Not:
     """The part must not hold."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FactIs:
     """A fact has one of the values; ``claimant`` and paths of other facts stand for their values."""
 
@@ -47,7 +47,7 @@ class FactIs:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PlaceIn:
     """The position lies in one of the zones of the claimant, of anyone, of another State, or of the flag State."""
 
@@ -55,12 +55,12 @@ class PlaceIn:
     of: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BeyondTerritorialSea:
     """The position lies seaward of every territorial sea."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Party:
     """A State is bound by an instrument on the day of the facts."""
 
@@ -68,7 +68,7 @@ class Party:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Offence:
     """One of the offences is investigated."""
 
@@ -113,7 +113,7 @@ def condition(data: Any, where: str) -> Condition:
 # --- Rules --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Validity:
     """Half-open interval ``[start, end)``; `None` is open."""
 
@@ -125,7 +125,7 @@ class Validity:
         return (self.start is None or self.start <= on) and (self.end is None or on < self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Authority:
     """A provision of an instrument on which a rule rests."""
 
@@ -140,7 +140,7 @@ class Authority:
     validity: Validity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Remark:
     """A condition that a person has to verify; shown unless its `when` is certainly not so."""
 
@@ -150,7 +150,7 @@ class Remark:
     when: Condition | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Ground:
     """A ground of jurisdiction, a power at sea, or a bar. See ARCHITECTURE.md for each field."""
 
@@ -176,7 +176,7 @@ class Ground:
     validity: Validity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NationalBasis:
     """A provision of a State's own law, and the grounds to which it gives a footing."""
 
@@ -195,7 +195,7 @@ class NationalBasis:
     applied: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Absence:
     """Grounds that were looked for in a State's text and not found."""
 
@@ -206,7 +206,7 @@ class Absence:
     validity: Validity
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NationalLaw:
     """What one State's own law adds."""
 

@@ -41,6 +41,7 @@ class _Region:
     zone: str
     claim: str | None
     shape: Any
+    before_claim: bool = field(default=False)
     area: float = field(default=0.0)
     at_position: bool = field(default=False)
 
@@ -106,7 +107,10 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
                 row["dispute"],
             )
             grouped.setdefault(key, (row, []))[1].append(part)
-    regions = [_Region(row, row["zone"], _claim(row, day), shapely.union_all(found)) for row, found in grouped.values()]
+    regions = [
+        _Region(row, row["zone"], _claim(row, day), shapely.union_all(found), _before_claim(row, day))
+        for row, found in grouped.values()
+    ]
     regions = _seaward_of_own_territorial_sea(regions)
     regions = _with_high_seas(regions)
     for region in regions:
@@ -114,6 +118,12 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
         # Pieces of one zone meet in seams of millimetres: a point on a seam lies in the zone.
         region.at_position = bool(region.shape.distance(shapely.Point(0.0, 0.0)) < _SEAM_M)
     return [r for r in regions if r.area > _PRESENT * circle.area], circle.area
+
+
+def _before_claim(row: Row, day: str) -> bool:
+    """Whether a territorial sea is drawn at a breadth that was claimed only after that day."""
+    start = row["proclaimed_from"]
+    return bool(row["zone"] == "territorial_sea" and start is not None and day < start)
 
 
 def _claim(row: Row, day: str) -> str | None:
@@ -159,7 +169,7 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
             delimitation=_delimitation(region, measured),
             # Measured against what is covered at all: seams between pieces are nobody's zone.
             certainty="certain"
-            if region.area >= (1 - _SEAM) * covered and missing <= _GAP * circle_area
+            if region.area >= (1 - _SEAM) * covered and missing <= _GAP * circle_area and not region.before_claim
             else "possible",
             at_position=region.at_position,
             instrument=region.row["instrument"],
@@ -169,6 +179,9 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
         )
         for region in regions
     ]
+    if any(r.before_claim for r in regions) and not any(r.zone == "high_seas" for r in regions):
+        # An earlier, narrower breadth would leave these waters outside.
+        found.append(Zone("high_seas", None, None, None, None, "possible", at_position=False))
     if missing > _GAP * circle_area:
         whole = covered <= _SEAM * circle_area
         found.append(
@@ -334,7 +347,7 @@ def _claim_notes(region: _Region, day: str) -> list[str]:
     start = row["proclaimed_from"]
     name = states.register().state(region.state).name if region.state else ""
     notes = []
-    if region.zone == "territorial_sea" and start is not None and day < start:
+    if region.before_claim:
         notes.append(
             f"The territorial sea of {name} is drawn at the breadth claimed since {start}; what applied on {day} "
             "is not in the data."
