@@ -16,7 +16,7 @@ from seajuris.paths import shipped
 from seajuris.yamlio import parse_yaml, read_text
 
 if TYPE_CHECKING:
-    from seajuris.assessment import Assessment, Bar, Finding
+    from seajuris.assessment import Assessment, Bar, Finding, Mandate
     from seajuris.case import Case
     from seajuris.place import Place
     from seajuris.rules.load import RuleSet
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 EXPECT = frozenset(
     {"zones", "regime", "verdict", "findings", "none", "only", "bars", "no_bars", "questions", "warnings"}
 )
-FINDING = frozenset({"state", "ground", "kind", "status", "grade", "offences", "not_offences", "mandate", "barred_by"})
-BAR = frozenset({"bar", "status", "states", "not_states"})
+FINDING = frozenset(
+    {"state", "ground", "kind", "status", "grade", "about", "offences", "not_offences", "barred_by"}
+    | {"mandate", "national", "conditions", "not_conditions"}
+)
+BAR = frozenset({"bar", "status", "states", "not_states", "mandate", "conditions", "not_conditions"})
 PLACE = frozenset({"what", "position", "accuracy", "on", "zones"})
 
 Data = dict[str, Any]
@@ -183,7 +186,7 @@ def zone_faults(place: Place | None, wanted: list[str]) -> Iterator[str]:
 
 
 def fits(finding: Finding, wanted: Data) -> bool:
-    """Whether a finding has the wanted state, ground, kind, grade, offences, bars and mandates, whatever its status."""
+    """Whether a finding is as wanted in everything but its status."""
     for key in ("state", "ground", "kind", "grade"):
         if key in wanted and getattr(finding, key) not in many(wanted[key]):
             return False
@@ -193,11 +196,28 @@ def fits(finding: Finding, wanted: Data) -> bool:
         return False
     if not set(wanted.get("barred_by", ())) <= set(finding.barred_by):
         return False
-    for instrument, answers in wanted.get("mandate", {}).items():
-        applies = {m.applies for m in finding.mandate if m.instrument == instrument} or {"absent"}
-        if not applies <= set(many(answers)):
+    if not set(many(wanted.get("about", []))) <= set(finding.about):
+        return False
+    for provision, answers in wanted.get("national", {}).items():
+        if not ({n.met for n in finding.national if n.id == provision} or {"absent"}) <= set(many(answers)):
             return False
-    return True
+    return mandates_fit(finding.mandate, wanted) and conditions_fit(finding.conditions, wanted)
+
+
+def mandates_fit(mandates: Iterable[Mandate], wanted: Data) -> bool:
+    """Whether provisions apply as wanted; an instrument may be narrowed to a provision: ``UNTOC art. 15(3)``."""
+    listed = [(f"{m.instrument} {m.provision} ", m.applies) for m in mandates]
+    return all(
+        ({applies for name, applies in listed if name.startswith(f"{key} ")} or {"absent"}) <= set(many(answers))
+        for key, answers in wanted.get("mandate", {}).items()
+    )
+
+
+def conditions_fit(conditions: Iterable[str], wanted: Data) -> bool:
+    """Whether the conditions to verify contain, or do not contain, some words."""
+    text = "\n".join(conditions)
+    missing = [w for w in wanted.get("conditions", ()) if w not in text]
+    return not missing and not any(w in text for w in wanted.get("not_conditions", ()))
 
 
 def status_fits(finding: Finding, wanted: Data) -> bool:
@@ -243,6 +263,8 @@ def bar_fits(bar: Bar, wanted: Data) -> bool:
         and bar.status in many(wanted.get("status", ["applies", "open"]))
         and set(wanted.get("states", ())) <= set(bar.states)
         and not set(wanted.get("not_states", ())) & set(bar.states)
+        and mandates_fit(bar.authority, wanted)
+        and conditions_fit(bar.conditions, wanted)
     )
 
 
@@ -318,7 +340,10 @@ def word_faults(data: Data, rules: RuleSet) -> list[str]:
         for word in [*item.get("offences", ()), *item.get("not_offences", ())]:
             check("offence", word, offences)
         for word in item.get("mandate", {}):
-            found += _instrument_fault(rules, word)
+            found += _instrument_fault(rules, word.split()[0])
+        for word in item.get("national", {}):
+            law = rules.national(word[:3])
+            check("national provision", word, [b.id for b in law.bases] if law else [])
         for word in item.get("barred_by", ()):
             check("bar", word, bars)
     for state, listed in expect.get("only", {}).items():
@@ -328,6 +353,8 @@ def word_faults(data: Data, rules: RuleSet) -> list[str]:
     for item in expect.get("bars", ()):
         keys(item, BAR, "a bar")
         check("bar", item.get("bar"), bars)
+        for word in item.get("mandate", {}):
+            found += _instrument_fault(rules, word.split()[0])
     _each(check, "bar", expect.get("no_bars", ()), bars)
     _each(check, "fact", expect.get("questions", ()), rules.vocabulary.paths)
     _each(check, "warning", expect.get("warnings", ()), [w.id for w in rules.warnings])
