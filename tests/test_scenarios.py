@@ -134,6 +134,28 @@ def test_dates_of_the_cases_lie_in_the_past() -> None:
     assert all(str(days[name]) == scenario(name).data["case"]["on"] for name in FILES)
 
 
+PROVISIONS: list[tuple[dict[str, Any], bool]] = [
+    ({"about": "suspects[0]"}, True),
+    ({"about": "suspects[1]"}, False),
+    ({"mandate": {"UNTOC": ["yes", "unknown"]}}, True),
+    ({"mandate": {"UNTOC": "no"}}, False),
+    ({"mandate": {"UNTOC art. 15(2)(b)": ["yes", "unknown"]}}, True),
+    ({"mandate": {"UNTOC art. 15(2)(b)": "absent"}}, False),
+    ({"mandate": {"CISA": "absent"}}, True),
+    ({"national": {"ITA-cp-6-1": "absent"}}, True),
+    ({"national": {"ITA-cp-6-1": "yes"}}, False),
+    ({"not_conditions": ["no lawyer ever wrote this"]}, True),
+    ({"conditions": ["no lawyer ever wrote this"]}, False),
+]
+
+
+@pytest.mark.parametrize(("wanted", "met"), PROVISIONS, ids=str)
+def test_an_expectation_may_name_provisions_conditions_and_persons(wanted: dict[str, Any], met: bool) -> None:
+    case = {"on": "2023-06-14", "offences": ["murder", "organised_group"], "suspects": [{"nationality": "EGY"}]}
+    expect = {"findings": [{"state": "EGY", "ground": "active-nationality", **wanted}]}
+    assert (not faults(api.assess(Case.from_dict(case)), expect)) is met
+
+
 # --- Words that do not exist ---------------------------------------------------------------------------------------
 
 MISSPELT: list[tuple[dict[str, Any], str]] = [
@@ -147,6 +169,9 @@ MISSPELT: list[tuple[dict[str, Any], str]] = [
     ({"none": [{"kind": "judge"}]}, "kind"),
     ({"none": [{"offences": ["smuggling"]}]}, "offence"),
     ({"none": [{"mandate": {"UNTOCK": "yes"}}]}, "UNTOCK"),
+    ({"none": [{"mandate": {"UNTOC art. 999": "yes"}}]}, "art. 999"),
+    ({"none": [{"national": {"ITA-cp-999": "yes"}}]}, "ITA-cp-999"),
+    ({"bars": [{"bar": "ne-bis-in-idem", "mandate": {"CISSA": "yes"}}]}, "CISSA"),
     ({"none": [{"barred_by": ["flag"]}]}, "bar"),
     ({"only": {"GRE": []}}, "state"),
     ({"only": {"GRC": ["right-of-visit"]}}, "ground"),

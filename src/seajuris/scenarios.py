@@ -340,7 +340,7 @@ def word_faults(data: Data, rules: RuleSet) -> list[str]:
         for word in [*item.get("offences", ()), *item.get("not_offences", ())]:
             check("offence", word, offences)
         for word in item.get("mandate", {}):
-            found += _instrument_fault(rules, word.split()[0])
+            found += _mandate_word_faults(rules, word)
         for word in item.get("national", {}):
             law = rules.national(word[:3])
             check("national provision", word, [b.id for b in law.bases] if law else [])
@@ -354,7 +354,7 @@ def word_faults(data: Data, rules: RuleSet) -> list[str]:
         keys(item, BAR, "a bar")
         check("bar", item.get("bar"), bars)
         for word in item.get("mandate", {}):
-            found += _instrument_fault(rules, word.split()[0])
+            found += _mandate_word_faults(rules, word)
     _each(check, "bar", expect.get("no_bars", ()), bars)
     _each(check, "fact", expect.get("questions", ()), rules.vocabulary.paths)
     _each(check, "warning", expect.get("warnings", ()), [w.id for w in rules.warnings])
@@ -372,12 +372,16 @@ def _each(check: Callable[[str, Any, Any], None], kind: str, listed: Iterable[An
         check(kind, word, known)
 
 
-def _instrument_fault(rules: RuleSet, key: str) -> list[str]:
+def _mandate_word_faults(rules: RuleSet, named: str) -> list[str]:
+    """An instrument, or an instrument and one of its provisions that a rule cites."""
+    key, _, provision = named.partition(" ")
     try:
         rules.instrument(key)
     except SeajurisError as fault:
         return [str(fault)]
-    return []
+    cited = [f"{a.provision} " for g in rules.grounds for a in g.authority if a.instrument == key]
+    known = not provision or any(text.startswith(f"{provision} ") for text in cited)
+    return [] if known else [f"no such provision of {key}: {provision!r}"]
 
 
 def _place_key_faults(places: Iterable[Data]) -> Iterator[str]:
