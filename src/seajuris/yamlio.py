@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -115,19 +116,36 @@ def parse_yaml(text: str, *, where: str, error: type[SeajurisError]) -> Data:
     Raises:
         SeajurisError: of class `error`, with file and line, for anything not accepted.
     """
+    with _yaml_faults(where, error):
+        node = compose(text, where=where, error=error)
+        return None if node is None else _Builder(where, error).build(node)
+
+
+def compose(text: str, *, where: str, error: type[SeajurisError]) -> yaml.Node | None:
+    """The nodes of one YAML document, with the line and column of each; nothing in them is checked yet.
+
+    Raises:
+        SeajurisError: of class `error`, if the text is too large or no YAML.
+    """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise error(f"larger than {MAX_BYTES} bytes", where=where)
     loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        return None if node is None else _Builder(where, error).build(node)
+        with _yaml_faults(where, error):
+            return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+@contextmanager
+def _yaml_faults(where: str, error: type[SeajurisError]) -> Iterator[None]:
+    try:
+        yield
     except yaml.MarkedYAMLError as fault:
         line = f", line {fault.problem_mark.line + 1}" if fault.problem_mark else ""
         raise error(f"not valid YAML: {fault.problem}", where=f"{where}{line}") from None
     except (yaml.YAMLError, UnicodeError, RecursionError) as fault:
         raise error(f"not valid YAML: {str(fault).splitlines()[0]}", where=where) from None
-    finally:
-        loader.dispose()
 
 
 def parse_json(text: str, *, where: str, error: type[SeajurisError]) -> Data:
