@@ -34,6 +34,7 @@ BY_KIND = {
 }
 OPTIONAL = {"about", "only_with_national"}
 AUTHORITY_KEYS = {"instrument", "provision", "duty", "party", "verified", "source", "checked"}
+AUTHORITY_OPTIONAL = {"when", "valid"}
 REMARK_KEYS = {"text", "source", "verified"}
 GRADES = {"mandatory", "optional", "national", "contested", "enforcement"}
 DUTIES = {"mandatory", "optional", "permits", "limits", "supports"}
@@ -150,7 +151,7 @@ def check_source(item: Data, where: str) -> None:
 
 
 def check_authority(item: Data, where: str, about: str | None, *, claimant: bool = True) -> None:
-    assert set(item) - {"when"} == AUTHORITY_KEYS, where
+    assert set(item) - AUTHORITY_OPTIONAL == AUTHORITY_KEYS, where
     assert item["duty"] in DUTIES, where
     assert item["party"] in {"claimant", "flag", "none"}, where
     assert claimant or item["party"] == "none", f"{where}: no claimant here"

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DIRECTORY = ROOT / "rules" / "instruments"
 REGISTER = ROOT / "data" / "states" / "register.csv"
 
-KINDS = {"treaty", "eu_act", "eu_proposal", "custom", "soft_law"}
+KINDS = {"treaty", "eu_act", "eu_proposal", "custom", "soft_law", "un_decision"}
 TOP_KEYS = {
     "id", "kind", "title", "short", "adopted", "in_force", "entered_into_force", "transposition",
     "expired", "identifiers", "url", "official_text_checked", "status_source", "checked", "notes",
@@ -33,7 +33,7 @@ EXPECTED = {
     "UNCLOS", "UNTOC", "SMUGGLING_PROTOCOL", "TRAFFICKING_PROTOCOL", "SUA_1988", "SUA_2005",
     "CAT_1984", "SOLAS", "SAR", "ECHR", "CUSTOM", "EU", "SCHENGEN", "DIR_2002_90", "FD_2002_946",
     "DIR_2011_36", "REG_656_2014", "FD_2009_948", "REG_2018_1727", "REG_2024_3011", "CHARTER",
-    "CISA", "COM_2023_755",
+    "CISA", "COM_2023_755", "ECHR_P7", "UNSC_2240",
 }  # fmt: skip
 
 Entry = dict[str, Any]
@@ -334,4 +334,7 @@ def test_acts_that_do_not_apply_yet() -> None:
 
 def test_custom_binds_everybody() -> None:
     assert load("CUSTOM")["binds_all"] is True
-    assert [name for name in NAMES if load(name).get("binds_all")] == ["CUSTOM"]
+    assert [name for name in NAMES if load(name).get("binds_all")] == ["CUSTOM", "UNSC_2240"]
+    # A decision of the Security Council ends; custom does not.
+    assert load("UNSC_2240")["expired"] == "2024-09-29"
+    assert "expired" not in load("CUSTOM")
