@@ -32,7 +32,7 @@ BY_KIND = {
     "act_at_sea": {"claimant", "grade"},
     "bar": {"bars"},
 }
-OPTIONAL = {"about", "only_with_national"}
+OPTIONAL = {"about", "only_with_national", "law_of"}
 AUTHORITY_KEYS = {"instrument", "provision", "duty", "party", "verified", "source", "checked"}
 AUTHORITY_OPTIONAL = {"when", "valid"}
 REMARK_KEYS = {"text", "source", "verified"}

@@ -6,7 +6,6 @@ Unknown (not told), none (told: there is none) and disputed (several values alle
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from seajuris import states
+from seajuris.days import Days
 from seajuris.errors import CaseError, InputError
 from seajuris.position import Position, parse_position
 
@@ -77,7 +77,8 @@ class Case:
         counts: How many suspects, victims, other vessels and decisions were told; a list that is
             not here is itself unknown, and 0 means "told that there are none".
         position: Where it happened, if told.
-        on: The day of the facts, if told.
+        on: The day of the facts, if told; the last day that it can be where only its month or year was told.
+        on_days: The day of the facts as told, in full or in part.
         texts: `id`, `title` and `notes`, for people; no rule reads them.
     """
 
@@ -86,6 +87,15 @@ class Case:
     position: Position | None = None
     on: dt.date | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    on_days: Days | None = None
+
+    def days_of(self, path: str) -> Days | None:
+        """The day that a fact such as ``departed_on`` tells; all days that it can be; `None` if nothing was told."""
+        if path == "on":
+            return self.on_days or (Days.of(self.on) if self.on else None)
+        read = [Days.read(value) for value in self.told(path).values]
+        days = [day for day in read if day is not None]
+        return Days.hull(days) if days else None
 
     def told(self, path: str) -> Told:
         """What the case says about a fact; unknown if nothing."""
@@ -135,7 +145,7 @@ class Case:
             if self.position.accuracy_m is not None:
                 data["accuracy"] = f"{self.position.accuracy_m:.6f}".rstrip("0").rstrip(".") + " m"
         if self.on is not None:
-            data["on"] = self.on.isoformat()
+            data["on"] = self.on_days.text if self.on_days else self.on.isoformat()
         for name, count in self.counts.items():
             data[name] = [{} for _ in range(count)] if count else "none"
         for path, told in self.facts.items():
@@ -192,9 +202,26 @@ class _Reader:
             elif key not in ("position", "accuracy", "on"):
                 self._fact("", str(key), value)
         position = self._position(data)
-        on = self._date("on", data["on"]) if _is_told(data.get("on")) else None
+        days = self._days("on", data["on"]) if _is_told(data.get("on")) else None
         self._contradictions()
-        return Case(MappingProxyType(self.facts), MappingProxyType(self.counts), position, on, MappingProxyType(texts))
+        facts, counts = MappingProxyType(self.facts), MappingProxyType(self.counts)
+        case = Case(facts, counts, position, days.last if days else None, MappingProxyType(texts), days)
+        self._order(case)
+        return case
+
+    def _order(self, case: Case) -> None:
+        """Only what cannot be: people may be landed before an event (and be pushed back), never before they left."""
+        departed, landed = case.days_of("departed_on"), case.days_of("landed_on")
+        if departed and landed and landed.last < departed.first:
+            raise self.fail(
+                "landed_on",
+                f"{landed.text} lies before the departure, {departed.text}",
+                "Check both days. If one is not known, leave it out.",
+            )
+        if landed and case.told("landed_in").known == "none":
+            raise self.fail(
+                "landed_on", f"says that people were landed on {landed.text}, but landed_in says that nobody was"
+            )
 
     def _position(self, data: Mapping[str, Any]) -> Position | None:
         told, accuracy = data.get("position"), data.get("accuracy")
@@ -307,7 +334,7 @@ class _Reader:
                 raise self.fail(path, f"{value!r} is not yes, no or unknown")
             return "true" if word in ("true", "yes") else "false"
         if kind == "date":
-            return self._date(path, value).isoformat()
+            return self._days(path, value).text
         return self._text(path, value)
 
     def _state(self, path: str, value: Any) -> str:
@@ -319,17 +346,19 @@ class _Reader:
             fault.where = f"{self.where}: {path}"
             raise
 
-    def _date(self, path: str, value: Any) -> dt.date:
+    def _days(self, path: str, value: Any) -> Days:
+        """A day, or the month or year in which it lay; days after today are cut off."""
         text = str(value).strip()
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            raise self.fail(path, f"{text!r} is not a date", "Write YYYY-MM-DD, e.g. 2023-06-14.")
         try:
-            day = dt.date.fromisoformat(text)
+            days = Days.read(text)
         except ValueError:
             raise self.fail(path, f"{text!r} is not a day of the calendar") from None
-        if day > self.today:
+        if days is None:
+            hint = "Write YYYY-MM-DD, e.g. 2023-06-14; if only the month or year is known, 2023-06 or 2023."
+            raise self.fail(path, f"{text!r} is not a date", hint)
+        if days.first > self.today:
             raise self.fail(path, f"{text} lies in the future (today is {self.today.isoformat()})")
-        return day
+        return days.until(self.today)
 
     def _text(self, path: str, value: Any) -> str:
         if not isinstance(value, str | int | float) or isinstance(value, bool):

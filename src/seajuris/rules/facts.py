@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from seajuris import states
 from seajuris.case import Case, Told
+from seajuris.days import Days
 from seajuris.place import SOVEREIGN_ZONES, Place
+from seajuris.rules.completions import AsIs, Bound, InZone, Missing, OneOf, complete
+from seajuris.rules.instruments import Membership
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Trace, Truth, all_of, any_of
 from seajuris.rules.model import (
@@ -21,7 +24,9 @@ from seajuris.rules.model import (
     Offence,
     Party,
     PlaceIn,
+    Validity,
 )
+from seajuris.rules.timing import bound, in_force
 from seajuris.rules.vocabulary import general
 
 _ANY = {
@@ -50,14 +55,32 @@ class Binding:
     decision: int | None = None
 
 
-class FactBase:
-    """A case at a place on a day, ready to answer conditions."""
+def combined(words: str, op: str, steps: tuple[Trace, ...]) -> Trace:
+    """Steps that must all hold (``all``), or of which one must (``any``)."""
+    value = (all_of if op == "all" else any_of)(step.value for step in steps)
+    return Trace(words, value, children=steps, op=op)
 
-    def __init__(self, case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> None:
+
+class FactBase:
+    """A case at a place under the law of a day, ready to answer conditions.
+
+    Args:
+        case: The facts told.
+        place: Where it happened, with the zones of the day of the event; `None` if that was not told.
+        rules: The rule set.
+        on: The day whose law counts; several days where it is known only in part.
+        day_fact: The fact that tells that day.
+    """
+
+    def __init__(
+        self, case: Case, place: Place | None, rules: RuleSet, on: dt.date | Days, day_fact: str = "on"
+    ) -> None:
         self.case = case
         self.place = place
         self.rules = rules
-        self.on = on
+        self.days = Days.of(on)
+        self.on = self.days.last
+        self.day_fact = day_fact
 
     def told(self, path: str, binding: Binding) -> list[tuple[str, Told]]:
         """What was told about a fact: concrete paths with their values; several for ``any_...`` paths."""
@@ -93,18 +116,28 @@ class FactBase:
 
     # --- Evaluation ---------------------------------------------------------------------------------------
 
+    def decide(self, test: Condition, binding: Binding) -> Trace:
+        """Evaluate a condition; where that leaves it unknown, try the completions of the missing facts together."""
+        return complete(self.evaluate(test, binding))
+
+    def in_force(self, validity: Validity) -> Trace:
+        """Whether a rule was in force on the day that counts."""
+        value = in_force(validity, self.days)
+        span = f"from {validity.start or 'ever'} until {validity.end or 'further notice'}"
+        return Trace(f"in force on {self.days.words()}", value, self.day_fact, span)
+
     def evaluate(self, test: Condition, binding: Binding) -> Trace:
-        """Evaluate a condition and record every step."""
+        """Evaluate a condition in three-valued logic and record every step."""
         match test:
             case All(parts):
                 children = tuple(self.evaluate(p, binding) for p in parts)
-                return Trace("all of these hold", all_of(c.value for c in children), children=children)
+                return combined("all of these hold", "all", children)
             case Any_(parts):
                 children = tuple(self.evaluate(p, binding) for p in parts)
-                return Trace("at least one of these holds", any_of(c.value for c in children), children=children)
+                return combined("at least one of these holds", "any", children)
             case Not(part):
                 child = self.evaluate(part, binding)
-                return Trace("this does not hold", ~child.value, children=(child,))
+                return Trace("this does not hold", ~child.value, children=(child,), op="not")
             case FactIs(path, values):
                 return self._fact_is(path, values, binding)
             case PlaceIn(zones, of):
@@ -117,17 +150,46 @@ class FactBase:
                 return self._offence(offences)
 
     def _fact_is(self, path: str, values: tuple[str, ...], binding: Binding) -> Trace:
-        wanted, missing = self._wanted(values, binding)
+        wanted, missing, others = self._wanted(values, binding)
         words = " or ".join(sorted(w.replace("_", " ") for w in wanted)) or "the same State"
-        steps = [self._compare(p, told, wanted, missing, words) for p, told in self.told(path, binding)]
-        if len(steps) == 1:
-            return steps[0]
-        return Trace(f"{path} is {words}", any_of(s.value for s in steps), children=tuple(steps))
+        told = self.told(path, binding)
+        # Of members of whom nothing is told, what is asked is what any of them is.
+        untold = tuple(p for p, t in told if t.known == "unknown")
+        steps = []
+        for one, said in told:
+            step = self._compare(one, said, wanted, missing, words)
+            if step.value is Truth.UNKNOWN:
+                facts = untold if len(untold) > 1 and said.known == "unknown" else (one,)
+                ask: AsIs | OneOf
+                if "known" in wanted or missing == "claimant":
+                    ask = AsIs(f"{one} is {' or '.join(values)}", step.fact or one)
+                else:
+                    ask = OneOf(self._missing(one, said, facts) or said.values, frozenset(wanted), others)
+                step = replace(step, ask=ask)
+            steps.append(step)
+        return steps[0] if len(steps) == 1 else combined(f"{path} is {words}", "any", tuple(steps))
 
-    def _wanted(self, values: tuple[str, ...], binding: Binding) -> tuple[set[str], str | None]:
-        """The values that are asked for, and the first fact that keeps one of them unknown."""
+    def _missing(self, path: str, told: Told, facts: tuple[str, ...] = ()) -> Missing | None:
+        """A fact as it can be completed; `None` if it is told for certain."""
+        if told.known in ("known", "none") and not told.partial:
+            return None
+        known = "partial" if told.partial else told.known
+        declaration = self.rules.vocabulary[path]
+        kind = declaration.type
+        values: tuple[str, ...] | None = None
+        if kind == "yes_no":
+            values = ("true", "false")
+        elif kind in ("choice", "choices"):
+            values = (*declaration.values, *(["none"] if declaration.none else []))
+        several = len(facts) > 1 or path.startswith(tuple(f"{group}[]." for group in _ANY.values()))
+        name = f"{general(path)} of those of whom it is not told" if len(facts) > 1 else path
+        return Missing(name, facts or (path,), known, told.values, several or kind in ("states", "choices"), values)
+
+    def _wanted(self, values: tuple[str, ...], binding: Binding) -> tuple[set[str], str | None, tuple[Missing, ...]]:
+        """The values that are asked for, the first fact that keeps one of them unknown, and all such facts."""
         wanted: set[str] = set()
         missing: str | None = None
+        others: list[Missing] = []
         for value in values:
             if value == "claimant":
                 if binding.claimant is None:
@@ -136,15 +198,14 @@ class FactBase:
                     wanted.add(binding.claimant)
             elif "." in value and general(value) in self.rules.vocabulary.paths:
                 path, told = self.told(value, binding)[0]
-                if told.known == "disputed":
-                    missing = missing or path
-                else:
+                if told.known != "disputed":
                     wanted.update(told.values)
-                if told.known == "unknown":
+                if told.known in ("disputed", "unknown") or told.partial:
                     missing = missing or path
+                    others += [m for m in [self._missing(path, told)] if m is not None]
             else:
                 wanted.add(value)
-        return wanted, missing
+        return wanted, missing, tuple(others)
 
     @staticmethod
     def _compare(path: str, told: Told, wanted: set[str], missing: str | None, words: str) -> Trace:
@@ -168,30 +229,40 @@ class FactBase:
             return result(Truth.UNKNOWN, missing)
         return result(certain)
 
-    def _place_in(self, zones: tuple[str, ...], of: str, binding: Binding) -> Trace:
+    def _place_in(self, zones: tuple[str, ...], of: str, binding: Binding, *, negated: bool = False) -> Trace:
         words = f"position in the {' or '.join(z.replace('_', ' ') for z in zones)} of {of}"
-        if self.place is None:
-            return Trace(words, Truth.UNKNOWN, "position", "not told")
         flag: tuple[str, ...] = ()
+        flag_path, flag_told = "", Told("none")
+        flag_missing: Missing | None = None
         if of == "flag":
-            path, told = self.told("vessel.flag", binding)[0]
-            if told.known in ("unknown", "disputed"):
-                return Trace(words, Truth.UNKNOWN, path, told.words())
-            flag = told.values
+            flag_path, flag_told = self.told("vessel.flag", binding)[0]
+            flag_missing = self._missing(flag_path, flag_told)
+            flag = flag_told.values
         if of in ("claimant", "other") and binding.claimant is None:
-            return Trace(words, Truth.UNKNOWN, "claimant", "State not identified")
+            fact, told = ("claimant", "State not identified") if self.place else ("position", "not told")
+            ask = AsIs(f"{words}", fact)
+            return Trace(words, Truth.UNKNOWN, fact, told, ask=ask)
         # A limit within the accuracy of the data decides nothing: what lies across it counts as possible too.
-        reachable = self.place.reachable or self.place.zones
-        if any(z.zone == "outside_data" for z in reachable):
-            return Trace(words, Truth.UNKNOWN, "position", "outside the zone data")
+        reachable = () if self.place is None else self.place.reachable or self.place.zones
         # Waters that a State has not claimed on that day are no zone of that State; a territorial sea needs no claim.
-        zones_here = [z for z in reachable if not (z.zone == "exclusive_economic_zone" and z.claim == "potential")]
-        hits = [z for z in zones_here if z.zone in zones and self._is_of(z.state, of, binding, flag)]
+        here = [z for z in reachable if not (z.zone == "exclusive_economic_zone" and z.claim == "potential")]
+        outside = any(z.zone == "outside_data" for z in reachable)
+        untold = self.place is None or outside
+        certain = frozenset((z.zone, z.state) for z in here if z.certainty == "certain" and not untold)
+        possible = None if untold else frozenset((z.zone, z.state) for z in here) - certain
+        question = InZone(zones, of, binding.claimant, flag_missing or flag, certain, possible, negated)
+        if self.place is None:
+            return Trace(words, Truth.UNKNOWN, "position", "not told", ask=question)
+        if flag_missing is not None:
+            return Trace(words, Truth.UNKNOWN, flag_path, flag_told.words(), ask=question)
+        if outside:
+            return Trace(words, Truth.UNKNOWN, "position", "outside the zone data", ask=question)
+        hits = [z for z in here if z.zone in zones and self._is_of(z.state, of, binding, flag)]
         told_words = "; ".join(f"{z.zone.replace('_', ' ')} ({z.certainty})" for z in hits) or "no such zone here"
         # Each of several zones may be only possible while together they leave nothing else.
-        if any(z.certainty == "certain" for z in hits) or (hits and len(hits) == len(zones_here)):
+        if any(z.certainty == "certain" for z in hits) or (hits and len(hits) == len(here)):
             return Trace(words, Truth.YES, "position", told_words)
-        return Trace(words, Truth.UNKNOWN if hits else Truth.NO, "position", told_words)
+        return Trace(words, Truth.UNKNOWN if hits else Truth.NO, "position", told_words, ask=question)
 
     @staticmethod
     def _is_of(state: str | None, of: str, binding: Binding, flag: tuple[str, ...]) -> bool:
@@ -206,15 +277,21 @@ class FactBase:
                 return True
 
     def _beyond(self, binding: Binding) -> Trace:
-        inside = self._place_in(SOVEREIGN_ZONES, "anyone", binding)
-        return Trace("position seaward of every territorial sea", ~inside.value, "position", inside.told)
+        inside = self._place_in(SOVEREIGN_ZONES, "anyone", binding, negated=True)
+        words = "position seaward of every territorial sea"
+        return Trace(words, ~inside.value, "position", inside.told, ask=inside.ask)
+
+    def bound(self, instrument: str, state: str) -> Membership:
+        """Whether an instrument binds a State on the day that counts."""
+        return bound(self.rules, instrument, state, self.days)[0]
 
     def _party(self, instrument: str, of: str, binding: Binding) -> Trace:
-        words = f"{of} bound by {instrument} on {self.on.isoformat()}"
+        words = f"{of} bound by {instrument} on {self.days.words()}"
         if of == "flag":
             path, told = self.told("vessel.flag", binding)[0]
             if told.known in ("unknown", "disputed"):
-                return Trace(words, Truth.UNKNOWN, path, told.words())
+                ask = Bound(instrument, (), self._missing(path, told), self._truth(instrument), path)
+                return Trace(words, Truth.UNKNOWN, path, told.words(), ask=ask)
             if told.known == "none":
                 return Trace(words, Truth.NO, path, "no flag")
             state: str | None = told.values[0]
@@ -226,28 +303,43 @@ class FactBase:
             return Trace(words, Truth.UNKNOWN, "claimant", "State not identified")
         if state == "*":
             return Trace(words, Truth.UNKNOWN, None, "depends on the State")
-        found = self.rules.membership(instrument, state, self.on)
+        found, dated = bound(self.rules, instrument, state, self.days)
         since = f"since {found.since}" if found.since else None
         told_words = "; ".join(w for w in (state, since, found.note) if w)
-        return Trace(words, found.truth, f"party:{instrument}:{state}", told_words)
+        fact = self.day_fact if dated else f"party:{instrument}:{state}"
+        ask = Bound(instrument, (state,), None, self._truth(instrument), fact)
+        return Trace(words, found.truth, fact, told_words, ask=ask if found.truth is Truth.UNKNOWN else None)
+
+    def _truth(self, instrument: str) -> Callable[[str], Truth]:
+        return lambda state: self.bound(instrument, state).truth
 
     def _any_named_party(self, instrument: str, path: str, binding: Binding, words: str) -> Trace:
         """Whether at least one of the States that a fact names is bound."""
         steps = []
         for concrete, told in self.told(path, binding):
-            found = [self.rules.membership(instrument, state, self.on).truth for state in told.values]
+            found = [self.bound(instrument, state).truth for state in told.values if state != "none"]
             if told.known == "unknown" or told.partial:
                 found.append(Truth.UNKNOWN)
             value = any_of(found)
             if told.known == "disputed" and value is Truth.YES and all_of(found) is not Truth.YES:
                 value = Truth.UNKNOWN
-            steps.append(Trace(words, value, concrete, told.words()))
-        return steps[0] if len(steps) == 1 else Trace(words, any_of(s.value for s in steps), children=tuple(steps))
+            ask = None
+            if value is Truth.UNKNOWN:
+                missing = self._missing(concrete, told)
+                states = () if missing else tuple(v for v in told.values if v != "none")
+                fact = concrete if missing else f"party:{instrument}:{'+'.join(states)}"
+                ask = Bound(instrument, states, missing, self._truth(instrument), fact)
+            steps.append(Trace(words, value, concrete, told.words(), ask=ask))
+        return steps[0] if len(steps) == 1 else combined(words, "any", tuple(steps))
 
     def _offence(self, offences: tuple[str, ...]) -> Trace:
         words = f"investigated: {' or '.join(o.replace('_', ' ') for o in offences)}"
         told = self.case.told("offences")
-        return replace(self._compare("offences", told, set(offences), None, ""), test=words)
+        step = replace(self._compare("offences", told, set(offences), None, ""), test=words)
+        missing = self._missing("offences", told)
+        if step.value is not Truth.UNKNOWN or missing is None:
+            return step
+        return replace(step, ask=OneOf(missing, frozenset(offences)))
 
     # --- Claimants --------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from seajuris.errors import RuleError
 
 KINDS = ("prosecute", "act_at_sea", "bar")
 GRADES = ("mandatory", "optional", "national", "contested", "enforcement")
+LAW_OF = ("event", "departure", "landing")
 DUTIES = ("mandatory", "optional", "permits", "limits", "supports")
 
 
@@ -174,6 +175,7 @@ class Ground:
     bars_offences: tuple[str, ...] | None
     bars_excludes: bool
     validity: Validity
+    law_of: str = "event"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -254,6 +256,7 @@ def ground(data: Any, where: str) -> Ground:
         bars_offences=_any_or_tuple(bars.get("offences", "any"), where),
         bars_excludes=bool(bars.get("excludes", True)),
         validity=validity(reader.take("valid", None), where),
+        law_of=reader.choice("law_of", LAW_OF, default="event"),
     )
     reader.take("leaflet_ref", None)
     reader.take("grade", None)
@@ -390,9 +393,9 @@ class Fields:
         value = self.take(key, None)
         return None if value is None else str(value).strip()
 
-    def choice(self, key: str, allowed: tuple[str, ...]) -> str:
+    def choice(self, key: str, allowed: tuple[str, ...], default: str | None = None) -> str:
         """One of the allowed words."""
-        value = self.text(key)
+        value = default if default is not None and key not in self._data else self.text(key)
         if value not in allowed:
             raise RuleError(f"`{key}: {value}` is not one of {', '.join(allowed)}", where=self._where)
         return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from seajuris.rules.model import DUTIES, GRADES, KINDS
+from seajuris.rules.model import DUTIES, GRADES, KINDS, LAW_OF
 
 if TYPE_CHECKING:
     from seajuris.rules.load import RuleSet
@@ -234,6 +234,7 @@ def ground(names: Names) -> Schema:
             "title": _TEXT,
             "basis": _word(names.bases),
             "kind": {"enum": list(KINDS)},
+            "law_of": {"enum": list(LAW_OF), "description": "the day whose law counts; the day of the event if missing"},
             "claimant": claimant,
             "about": {"enum": [*ABOUT, None]},
             "offences": _any_or(_word(names.offences)),
