@@ -411,3 +411,25 @@ def test_loading_the_law_of_all_states_keeps_the_split_between_territory_and_par
     partial = {"part-of-conduct-departure", "part-of-conduct-planning", "entry-or-landing"}
     mixed = [b["id"] for _, b in raw_bases() if "territory" in b["grounds"] and partial & set(b["grounds"])]
     assert mixed == []
+
+
+def test_israeli_ships_are_territory_and_section_17_is_something_else() -> None:
+    assert ids_for("ISR", "flag", "2025-06-01") == {"ISR-penal-law-7-c"}
+    assert basis("ISR-penal-law-7-c").verified
+    assert basis("ISR-penal-law-17").grounds == ("representation",)
+
+
+def test_denmark_asks_for_punishability_elsewhere_only_on_foreign_territory() -> None:
+    (text,) = [c for c in basis("DNK-strfl-8-6").conditions if "punishable there" in c]
+    assert "outside every State" in text
+
+
+def test_senegalese_article_669_does_not_reach_smuggling() -> None:
+    assert basis("SEN-cpp-669").offences == ("torture",)
+
+
+def test_united_states_reach_places_outside_any_jurisdiction_only_through_their_nationals() -> None:
+    one = basis("USA-18-usc-7-7-8")
+    assert one.verified
+    assert {"passive-personality", "active-nationality"} == set(one.grounds)
+    assert not basis("USA-8-usc-1324-a").verified
