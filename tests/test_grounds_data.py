@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from seajuris.api import assess
+from seajuris.case import Case
 from seajuris.errors import RuleError
 from seajuris.yamlio import parse_yaml
 
@@ -314,3 +317,93 @@ def test_texts_promise_nothing() -> None:
                 assert before.endswith(("may", "must", "party must")), f"{name}: {text}"
     for key, warning in warnings().items():
         assert not re.search(r"\bhas jurisdiction\b", warning["text"]), key
+
+
+# --- Contested questions and dated powers ---------------------------------------------------------------------
+
+
+def conditions_of(name: str) -> str:
+    return " ".join(str(c["text"]) for c in read(RULES / "grounds" / f"{name}.yaml")["conditions"])
+
+
+def test_contested_questions_are_shown_with_each_position() -> None:
+    stateless = conditions_of("stateless-vessel")
+    assert read(RULES / "grounds" / "stateless-vessel.yaml")["grade"] == "contested"
+    assert [word in stateless for word in ("first position", "second position", "third position")] == [True] * 3
+    assert read(RULES / "grounds" / "landing-through-rescue.yaml")["grade"] == "contested"
+    assert [court in conditions_of("landing-through-rescue") for court in ("14510", "5583", "Kalamata")] == [True] * 3
+    for key in ("W-STATELESS-POSITIONS", "W-STATELESS-WRECK", "W-RESCUE-CONTESTED", "W-97-STATELESS"):
+        assert key in warnings()
+
+
+def test_resolutions_of_the_security_council_follow_each_other_without_gap_or_overlap() -> None:
+    entry = read(RULES / "grounds" / "security-council-authorisation.yaml")
+    periods = [(a["valid"]["from"], a["valid"]["to"]) for a in entry["authority"]]
+    assert periods == sorted(periods)
+    assert all(end == start for (_, end), (start, _) in itertools.pairwise(periods))
+    assert (periods[0][0], periods[-1][1]) == (entry["valid"]["from"], entry["valid"]["to"])
+    instrument = read(RULES / "instruments" / "UNSC_2240.yaml")
+    assert (instrument["in_force"], instrument["expired"]) == (periods[0][0], periods[-1][1])
+
+
+# --- Who may act at sea: zone by power ------------------------------------------------------------------------
+# A Spanish patrol boat on 14 June 2023. What stands below is all that is found beside the duty to help people in danger.
+
+PLACES = {
+    "internal waters": "39.50 N 0.25 W",
+    "territorial sea": "39.40 N 0.10 W",
+    "contiguous zone": "39.40 N 0.12 E",
+    "exclusive economic zone": "39.35 N 0.45 E",
+    "high seas": "30.0 N 40.0 W",
+    "territorial sea of France": "43.10 N 5.00 E",
+}
+COAST, BELT, CONSENT = "territorial-sea-enforcement", "contiguous-zone-control", "flag-state-authorisation"
+VISIT, SMUGGLING, OWN = "right-of-visit", "stateless-smuggling-vessel", "own-flag-enforcement"
+PANAMA = {"flag": "PAN", "flag_status": "confirmed", "type": "merchant"}
+Row = tuple[str, dict[str, str], str, list[set[str]]]
+POWERS: list[Row] = [
+    ("foreign flag", PANAMA, "refused", [{COAST}, {COAST}, {BELT}, set(), set(), set()]),
+    ("foreign flag, consent", PANAMA, "given", [{COAST}, {COAST}, {BELT, CONSENT}, {CONSENT}, {CONSENT}, set()]),
+    (
+        "no nationality",
+        {"flag": "stateless", "type": "small_craft"},
+        "not_sought",
+        [{COAST}, {COAST}, {BELT, VISIT, SMUGGLING}, {VISIT, SMUGGLING}, {VISIT, SMUGGLING}, set()],
+    ),
+    (
+        "several flags",
+        {**PANAMA, "flag_status": "multiple"},
+        "refused",
+        [{COAST}, {COAST}, {BELT, VISIT, SMUGGLING}, {VISIT, SMUGGLING}, {VISIT, SMUGGLING}, set()],
+    ),
+    ("foreign warship", {**PANAMA, "type": "warship"}, "refused", [set()] * 6),
+    (
+        "own flag",
+        {**PANAMA, "flag": "ESP"},
+        "not_sought",
+        [{COAST, OWN}, {COAST, OWN}, {BELT, OWN}, {OWN}, {OWN}, set()],
+    ),
+]
+
+
+@pytest.mark.parametrize(("ship", "vessel", "consent", "expected"), POWERS, ids=[row[0] for row in POWERS])
+def test_powers_at_sea_by_zone_and_ship(
+    ship: str, vessel: dict[str, str], consent: str, expected: list[set[str]]
+) -> None:
+    facts = {
+        "on": "2023-06-14",
+        "accuracy": "100 m",
+        "offences": ["migrant_smuggling"],
+        "vessel": vessel,
+        "departure": "DZA",
+        "passage": "inbound",
+        "frontex_operation": False,
+        "intervention": {"by": "ESP", "flag_consent": consent, "pursuit_began": "none"},
+    }
+    for (place, position), powers in zip(PLACES.items(), expected, strict=True):
+        found = {
+            finding.ground
+            for finding in assess(Case.from_dict({**facts, "position": position})).findings
+            if finding.kind == "act_at_sea" and finding.status != "excluded" and finding.state in ("*", "ESP")
+        }
+        assert found - {"safety-of-life"} == powers, f"{ship}: {place}"

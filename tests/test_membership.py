@@ -37,12 +37,37 @@ def bound(key: str, state: str, day: str) -> Truth:
         ("REG_2024_3011", "ITA", "2027-01-31", Truth.NO),
         ("REG_2024_3011", "ITA", "2027-02-01", Truth.YES),
         ("REG_2024_3011", "DNK", "2027-02-01", Truth.NO),
+        # Only members of the Council of Europe; Russia no longer.
+        ("ECHR", "ITA", "2023-06-14", Truth.YES),
+        ("ECHR", "LBY", "2023-06-14", Truth.NO),
+        ("ECHR", "RUS", "2022-09-16", Truth.NO),
+        ("ECHR", "ITA", "2009-06-14", Truth.UNKNOWN),
+        ("ECHR_P7", "BEL", "2012-07-01", Truth.YES),
+        ("ECHR_P7", "BEL", "2012-06-30", Truth.NO),
+        ("ECHR_P7", "DEU", "2023-06-14", Truth.NO),
+        ("UNSC_2240", "ITA", "2024-09-28", Truth.YES),
+        ("UNSC_2240", "ITA", "2024-09-29", Truth.NO),
         # A proposal binds nobody, ever.
         ("COM_2023_755", "ITA", "2026-11-01", Truth.NO),
     ],
 )
 def test_shipped_memberships(key: str, state: str, day: str, expected: Truth) -> None:
     assert bound(key, state, day) is expected
+
+
+@pytest.mark.parametrize(
+    ("key", "state", "day", "verified"),
+    [
+        ("UNTOC", "ITA", "2023-06-14", True),
+        ("ECHR", "FRA", "2023-06-14", True),
+        ("ECHR", "TUR", "2023-06-14", False),
+        ("ECHR", "LBY", "2023-06-14", False),
+        ("ECHR_P7", "GRC", "2023-06-14", False),
+        ("SUA_2005", "ESP", "2023-06-14", True),
+    ],
+)
+def test_a_membership_says_whether_it_was_read(key: str, state: str, day: str, verified: bool) -> None:
+    assert shipped_rules().membership(key, state, dt.date.fromisoformat(day)).verified is verified
 
 
 def test_before_the_general_entry_into_force_nobody_is_bound() -> None:
