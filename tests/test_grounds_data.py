@@ -347,7 +347,7 @@ def test_resolutions_of_the_security_council_follow_each_other_without_gap_or_ov
 
 
 # --- Who may act at sea: zone by power ------------------------------------------------------------------------
-# A Spanish patrol boat on 14 June 2023. What stands below is all that is found beside the duty to help people in danger.
+# A Spanish patrol boat on 14 June 2023. Nothing else is found beside the duty to help people in danger.
 
 PLACES = {
     "internal waters": "39.50 N 0.25 W",
