@@ -30,7 +30,8 @@ class Zone:
         zone: One of `ZONES`.
         state: Alpha-3 of the State that claims it; `None` for the high seas and where no State is known.
         territory: Alpha-3 of the territory whose coast generates it.
-        claim: ``proclaimed``, ``potential`` (entitled, not proclaimed on that day), or `None`.
+        claim: ``proclaimed``, ``potential`` (entitled, not proclaimed on that day), ``protested`` (shown beside the
+            zones; it decides nothing), or `None`.
         delimitation: What bounds the zone at the nearest line: ``agreed``, ``equidistance``, ``limit``,
             ``overlapping``, or `None`.
         certainty: ``certain`` if it covers the whole circle of uncertainty, ``possible`` if only a part.
@@ -94,6 +95,34 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Boundary:
+    """A line between States near the position, whether it decides or only has to be known.
+
+    Attributes:
+        parties: Alpha-3 of the States that drew it.
+        role: ``decides`` (agreed, in force: zones are divided along it), ``unilateral``, ``shelf_only`` (divides the
+            sea-bed alone), ``not_applied`` (contested, unratified, not in force, or known only in part).
+        distance_nm: M (1852 m).
+        in_force: Whether it was in force on the day; `None` where that is not known or does not arise.
+    """
+
+    boundary: str
+    parties: tuple[str, ...]
+    role: str
+    distance_nm: float
+    in_force: bool | None
+    source: str | None
+    confidence: str | None
+    note: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of the JSON contract, distance to 0.001 M."""
+        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        data.update(parties=list(self.parties), distance_nm=round(self.distance_nm, 3))
+        return data
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The answer of `seajuris.locate`.
 
@@ -104,7 +133,8 @@ class Place:
             leaves open; metres.
         zones: Zones that contain the position, certain ones first; one entry for each claimant.
         criminal_law_regime: ``territory`` or ``high_seas``: what the zones mean for criminal jurisdiction;
-            ``depends`` where the circle of uncertainty touches both, ``unknown`` outside the data.
+            ``depends`` where the circle of uncertainty touches both or a claim is protested, ``unknown`` outside the
+            data.
         limits: Nearest seaward limits, nearest first.
         baselines: Every State within 200 M, nearest first.
         verdict: ``robust``: no other zone within the uncertainty and the accuracy of the data;
@@ -112,6 +142,7 @@ class Place:
             ``undetermined``: several zones are possible within the uncertainty.
         reachable: The zones within the uncertainty *and* the accuracy of the data near the limits; empty where these
             are the same as `zones`. Rules go by them: a limit that the data do not know to the metre decides nothing.
+        boundaries: Lines between States within 24 M, nearest first.
         notes: Remarks for people.
         provenance: Version and hashes of the zone data.
     """
@@ -125,6 +156,7 @@ class Place:
     baselines: tuple[Baseline, ...]
     verdict: Verdict
     reachable: tuple[Zone, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -144,6 +176,7 @@ class Place:
             "criminal_law_regime": self.criminal_law_regime,
             "limits": [limit.to_dict() for limit in self.limits],
             "baselines": [baseline.to_dict() for baseline in self.baselines],
+            "boundaries": [boundary.to_dict() for boundary in self.boundaries],
             "verdict": self.verdict,
             "notes": list(self.notes),
             "provenance": self.provenance,

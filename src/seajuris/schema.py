@@ -80,7 +80,7 @@ def _place() -> Schema:
             "zone": {"enum": list(place.ZONES)},
             "state": _CODE_OR_NULL,
             "territory": _CODE_OR_NULL,
-            "claim": {"enum": ["proclaimed", "potential", None]},
+            "claim": {"enum": ["proclaimed", "potential", "protested", None]},
             "delimitation": {"enum": ["agreed", "equidistance", "limit", "overlapping", None]},
             "certainty": {"enum": ["certain", "possible"]},
             "at_position": {"type": "boolean", "description": "whether the stated point itself lies in it"},
@@ -104,6 +104,18 @@ def _place() -> Schema:
     baseline = _object(
         {"state": _CODE, "territory": _CODE, "distance_nm": distance, "kind": {"enum": ["coast", "straight"]}}
     )
+    boundary = _object(
+        {
+            "boundary": _TEXT,
+            "parties": _list(_CODE),
+            "role": {"enum": ["decides", "unilateral", "shelf_only", "not_applied"]},
+            "distance_nm": distance,
+            "in_force": {"type": ["boolean", "null"]},
+            "source": _TEXT_OR_NULL,
+            "confidence": _TEXT_OR_NULL,
+            "note": _TEXT_OR_NULL,
+        }
+    )
     return _object(
         {
             "format": {"const": place.FORMAT},
@@ -113,6 +125,7 @@ def _place() -> Schema:
             "criminal_law_regime": {"enum": ["territory", "high_seas", "depends", "unknown"]},
             "limits": _list(limit),
             "baselines": _list(baseline),
+            "boundaries": _list(boundary),
             "verdict": {"enum": ["robust", "near_line", "undetermined"]},
             "notes": _TEXTS,
             "provenance": _object({"software": _TEXT, "zones": _zone_data()}),

@@ -59,10 +59,17 @@ DELIMITATIONS = {
     "limit": "the nearest line is the limit of the State's own claim",
 }
 
+BOUNDARIES = {
+    "decides": "divides the zones here",
+    "unilateral": "drawn by one State alone",
+    "shelf_only": "divides the sea-bed only, not the water",
+    "not_applied": "decides nothing here",
+}
+
 REGIMES = {
     "territory": "For criminal law: territory of the coastal State.",
     "high_seas": "For criminal law: the rules of the high seas (flag State first; the place alone gives none).",
-    "depends": "For criminal law: territory or high seas, depending on the exact position.",
+    "depends": "For criminal law: territory or high seas, depending on the exact position or on a contested claim.",
     "unknown": "For criminal law: cannot be told, the position lies outside the zone data.",
 }
 

@@ -15,13 +15,16 @@ import numpy as np
 import shapely
 
 from seajuris import states
-from seajuris.place import SOVEREIGN_ZONES, ZONES, Baseline, Limit, Place, Verdict, Zone
+from seajuris.place import SOVEREIGN_ZONES, ZONES, Baseline, Boundary, Limit, Place, Verdict, Zone
 from seajuris.position import Position
 from seajuris.zones.measure import METRES_PER_NM, Floats, Nearest, Origin
 from seajuris.zones.store import Row, ZoneStore, coordinates, geometries
 
 REACH_NM = 200.0
 """Baselines and limits are looked for within this distance: the largest breadth of any zone."""
+
+NEARBY_NM = 24.0
+"""Lines between States are listed within this distance."""
 
 _MIN_RADIUS_M = 1.0
 _CLOSE_NM = 3.0
@@ -48,6 +51,11 @@ class _Region:
     @property
     def state(self) -> str | None:
         return self.row["state"]  # type: ignore[no-any-return]
+
+    @property
+    def sovereign(self) -> bool:
+        """Territory or sovereign waters that other States do not protest against."""
+        return self.zone in SOVEREIGN_ZONES and self.claim != "protested"
 
 
 def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
@@ -80,6 +88,7 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
         baselines=_baselines(origin, store),
         verdict=verdict,
         reachable=_reachable(origin, uncertainty, day, store, measured),
+        boundaries=_boundaries(origin, store, day),
     )
     return replace(place, notes=tuple(_notes(place, regions, day)))
 
@@ -136,7 +145,7 @@ def _seaward_of_own_territorial_sea(regions: list[_Region]) -> list[_Region]:
     """A State's contiguous zone and EEZ begin where its territorial sea ends on that day."""
     for region in regions:
         if region.zone in ("contiguous_zone", "exclusive_economic_zone"):
-            own = [r.shape for r in regions if r.zone in SOVEREIGN_ZONES and r.state == region.state]
+            own = [r.shape for r in regions if r.sovereign and r.state == region.state]
             if own:
                 region.shape = region.shape.difference(shapely.union_all(own))
     return regions
@@ -147,7 +156,7 @@ def _with_high_seas(regions: list[_Region]) -> list[_Region]:
     potential = [r for r in regions if r.zone == "exclusive_economic_zone" and r.claim == "potential"]
     if not potential:
         return regions
-    taken = [r.shape for r in regions if r.zone in SOVEREIGN_ZONES]
+    taken = [r.shape for r in regions if r.sovereign]
     taken += [r.shape for r in regions if r.zone == "exclusive_economic_zone" and r.claim == "proclaimed"]
     free = shapely.union_all([r.shape for r in potential]).difference(shapely.union_all(taken))
     existing = next((r for r in regions if r.zone == "high_seas"), None)
@@ -169,7 +178,10 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
             delimitation=_delimitation(region, measured),
             # Measured against what is covered at all: seams between pieces are nobody's zone.
             certainty="certain"
-            if region.area >= (1 - _SEAM) * covered and missing <= _GAP * circle_area and not region.before_claim
+            if region.area >= (1 - _SEAM) * covered
+            and missing <= _GAP * circle_area
+            and not region.before_claim
+            and region.claim != "protested"
             else "possible",
             at_position=region.at_position,
             instrument=region.row["instrument"],
@@ -274,6 +286,7 @@ def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, 
             z.zone in _LANDWARD[row["limit"]]
             and (z.state, z.territory) == (row["state"], row["territory"])
             and z.at_position
+            and z.claim != "protested"
             for z in zones
         )
         sign = -1.0 if inside else 1.0
@@ -306,11 +319,39 @@ def _baselines(origin: Origin, store: ZoneStore) -> tuple[Baseline, ...]:
     return tuple(sorted(found, key=lambda b: (b.distance_nm, b.state, b.territory)))
 
 
+def _boundaries(origin: Origin, store: ZoneStore, day: str) -> tuple[Boundary, ...]:
+    """Lines between States near by: a reader must know of them even where they decide nothing."""
+    grouped: dict[str, list[Row]] = {}
+    for row in store.near("boundaries", origin.lon, origin.lat, NEARBY_NM * METRES_PER_NM):
+        grouped.setdefault(row["id"], []).append(row)
+    found = []
+    for name, rows in grouped.items():
+        nearest = origin.nearest([coordinates(row.blob) for row in rows])
+        if nearest is None or nearest.distance_m > NEARBY_NM * METRES_PER_NM:
+            continue
+        row = rows[0]
+        dated = row["valid_from"] is not None or row["valid_to"] is not None
+        found.append(
+            Boundary(
+                boundary=name,
+                parties=tuple(row["parties"].split(", ")),
+                role=row["role"],
+                distance_nm=nearest.distance_m / METRES_PER_NM,
+                in_force=row.in_force(day) if dated and row["role"] != "not_applied" else None,
+                source=row["source"],
+                confidence=row["confidence"],
+                note=row["note"],
+            )
+        )
+    return tuple(sorted(found, key=lambda b: (b.distance_nm, b.boundary)))
+
+
 # --- How sure ---------------------------------------------------------------------------------------------------
 
 
 def _verdict(zones: tuple[Zone, ...], measured: list[_Measured], uncertainty: float) -> Verdict:
-    if any(z.certainty == "possible" for z in zones):
+    # A protested economic zone beside the others changes nothing for criminal law, and nothing about the position.
+    if any(z.certainty == "possible" and (z.claim != "protested" or z.zone in SOVEREIGN_ZONES) for z in zones):
         return "undetermined"
     if any(m.nearest.distance_m <= uncertainty + float(m.row["accuracy_m"] or 0.0) for m in measured):
         return "near_line"
@@ -360,6 +401,12 @@ def _claim_notes(region: _Region, day: str) -> list[str]:
         )
     if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:
         notes.append(f"The day on which {name} proclaimed its exclusive economic zone is not in the data.")
-    if row["dispute"] is not None:
+    if region.claim == "protested":
+        by = f" ({row['instrument']})" if row["instrument"] else ""
+        notes.append(
+            f"{name} claims these waters as {region.zone.replace('_', ' ')}{by}; other States protest. The claim is "
+            "listed, it moves no line, and which view is right is left open."
+        )
+    elif row["dispute"] is not None:
         notes.append(f"Claims overlap here ({row['dispute']}): every claimant is listed, none is preferred.")
     return notes

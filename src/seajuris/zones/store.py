@@ -27,6 +27,7 @@ _COLUMNS = {
     "limits": '"limit", state, territory, kind, other_state, boundary, valid_from, valid_to, proclaimed_from,'
     " proclaimed_to, breadth_nm, accuracy_m",
     "baselines": "state, territory, kind, dispute",
+    "boundaries": "id, parties, role, divides, valid_from, valid_to, source, confidence, accuracy_m, note",
 }
 
 
@@ -71,11 +72,16 @@ class ZoneStore:
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             self._db.execute("SELECT count(*) FROM rtree_zones_geom WHERE minx > 1000").fetchone()
+            tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         except sqlite3.Error as fault:
             raise DataError(f"not a zone GeoPackage ({fault})", where=str(path)) from None
+        # Imported data need not have lines that decide nothing.
+        self._absent = {"boundaries"} - tables
 
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
         """Features whose bounding box comes within a radius of a position."""
+        if layer in self._absent:
+            return
         names = [name.strip().strip('"') for name in _COLUMNS[layer].split(",")]
         # Layer and columns come from the table above, never from outside.
         query = (

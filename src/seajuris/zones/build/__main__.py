@@ -48,6 +48,7 @@ def main() -> int:
         "zones": order(built.zones),
         "limits": order(built.limits),
         "baselines": order(built.baselines),
+        "boundaries": order(built.boundaries),
     }
     path = out / "zones.gpkg"
     digest = write(path, layers, built.claims)

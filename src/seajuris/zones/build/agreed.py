@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from .geodesy import GEOD, Floats, densify
 from .model import Model, Override, nearest_group
-from .tables import Boundary
+from .tables import Boundary, Drawing
 
 REACH_DEGREES = 4.0
 JOIN = 130_000.0
@@ -40,7 +40,7 @@ def _loxodrome(lon: Floats, lat: Floats, step: float) -> Floats:
     return np.vstack(points)
 
 
-def drawn(boundary: Boundary) -> BaseGeometry:
+def drawn(boundary: Boundary | Drawing) -> BaseGeometry:
     """The line with vertices at most 4 km apart, along geodesics or rhumb lines."""
     xy = np.array(boundary.line)
     if boundary.loxodrome:
@@ -130,7 +130,7 @@ def overrides(model: Model, boundary: Boundary, line: BaseGeometry) -> list[Over
         inner = shapely.get_coordinates(shapely.point_on_surface(face))
         group = nearest_group(model.owner_economic, model.owner_economic_label, inner[:, 0], inner[:, 1])
         for code in sorted(set(model.groups[int(group[0])]) & loses):
-            found.append(Override(face, code, winner, boundary.id, frozenset(divides)))
+            found.append(Override(face, code, winner, boundary.id, frozenset(divides), boundary.start, boundary.end))
     return found
 
 

@@ -20,8 +20,8 @@ from .geodesy import Floats
 from .model import Model
 from .tiling import BASE, Box, polygonal
 
-GRID = 1e-7
-"""Coordinates are rounded to this many degrees (1 cm)."""
+GRID = 2.0**-20
+"""Coordinates are rounded to this many degrees (11 cm): binary, so that the file compresses by two thirds."""
 BORDER_TOLERANCE = 1000.0
 """Simplification of land borders, metres."""
 METRES_PER_DEGREE = 111_200.0
@@ -47,6 +47,8 @@ class Cell:
     contiguous: dict[tuple[int, float], BaseGeometry]
     economic: dict[int, BaseGeometry]
     areas: dict[str, BaseGeometry]
+    enclosed: dict[int, BaseGeometry]
+    further: dict[int, BaseGeometry]
     overrides: list[int]
     internal: dict[str, BaseGeometry]
     faces: list[BaseGeometry]
@@ -148,6 +150,8 @@ def gather(model: Model, box: Box, codes: list[str]) -> Cell:
     territorial, computed, contiguous = dict(empty), dict(empty), dict(empty)
     economic: dict[int, BaseGeometry] = {}
     areas: dict[str, BaseGeometry] = {}
+    enclosed: dict[int, BaseGeometry] = {}
+    further: dict[int, BaseGeometry] = {}
     internal: dict[str, BaseGeometry] = {}
     overrides: list[int] = []
     if not sea.is_empty:
@@ -166,6 +170,8 @@ def gather(model: Model, box: Box, codes: list[str]) -> Cell:
             for name, area in model.tables.areas.items()
             if not (p := polygonal(shapely.clip_by_rect(area, *box))).is_empty
         }
+        enclosed = _clipped([e.water for e in model.closing], box)
+        further = _clipped([c.polygon for c in model.further], box)
         internal = {c: p for c, t in model.internal.items() if not (p := t.clip(box)).is_empty}
         rectangle = shapely.box(*box)
         overrides = [i for i, o in enumerate(model.overrides) if shapely.intersects(o.polygon, rectangle)]
@@ -179,6 +185,8 @@ def gather(model: Model, box: Box, codes: list[str]) -> Cell:
         contiguous,
         economic,
         areas,
+        enclosed,
+        further,
         overrides,
         internal,
         [],
@@ -186,6 +194,18 @@ def gather(model: Model, box: Box, codes: list[str]) -> Cell:
         none,
         np.empty((0, 2)),
     )
+
+
+def _clipped(polygons: list[BaseGeometry], box: Box) -> dict[int, BaseGeometry]:
+    """The parts of some polygons in a cell, by their number."""
+    found = {i: polygonal(shapely.clip_by_rect(polygons[i], *box)) for i in _touching(polygons, box)}
+    return {i: p for i, p in found.items() if not p.is_empty}
+
+
+def _touching(shapes: list[BaseGeometry], box: Box) -> list[int]:
+    """Numbers of the shapes that reach into a cell."""
+    rectangle = shapely.box(*box)
+    return [i for i, shape in enumerate(shapes) if shapely.intersects(shape, rectangle)]
 
 
 def weight(cell: Cell) -> int:
@@ -239,6 +259,8 @@ def arrange(model: Model, cell: Cell) -> Cell:
         cell.contiguous,
         cell.economic,
         cell.areas,
+        cell.enclosed,
+        cell.further,
         cell.overrides,
         cell.internal,
         faces,
@@ -268,10 +290,14 @@ def _sea_lines(model: Model, cell: Cell) -> list[BaseGeometry]:
         *cell.contiguous.values(),
         *cell.economic.values(),
         *cell.areas.values(),
+        # the other edge of enclosed water is the coast, which is in the arrangement already, simplified
+        *(p for i, p in cell.further.items() if not model.further[i].along_coast),
         *cell.internal.values(),
         *(shapely.clip_by_rect(model.overrides[i].polygon, *box) for i in cell.overrides),
     ]
     lines = [line for p in polygons if (line := _inner_lines(p, box)) is not None]
+    closing = (model.closing[i].drawn for i in _touching([e.drawn for e in model.closing], box))
+    lines += [shapely.clip_by_rect(line, *box) for line in closing]
     groups = {g for g, _ in cell.territorial} | set(cell.economic)
     if len(groups) > 1:
         lines += model.equidistance.clip(box)

@@ -7,7 +7,7 @@ from typing import Any
 from .arrangement import CROWDED, FINEST, Cell, arrange, gather, has_coast, weight
 from .classify import Classifier, dispute_key, examine
 from .model import Model
-from .pieces import CellResult, baseline_features, limit_features, zone_features
+from .pieces import CellResult, baseline_features, joined, limit_features, zone_features
 from .rows import Row
 from .tiling import BASE, Box, split_box
 
@@ -47,7 +47,7 @@ def work(box: Box) -> tuple[CellResult, dict[tuple[str, ...], list[tuple[float, 
                 stack.extend(split_box(half, size / 2))
             continue
         _finish(model, classifier, cell, result)
-    return result, classifier.unknown.found
+    return joined(result, box), classifier.unknown.found
 
 
 def _finish(model: Model, classifier: Classifier, cell: Cell, result: CellResult) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,8 @@ from .arrangement import Cell
 from .coast import resolve_dependencies
 from .geodesy import Ints
 from .model import Model, nearest_group
-from .rows import ACCURACY, Row, claimed, high_seas, land, merged
-from .tables import Claim, Tables, Version, timeline
+from .rows import ACCURACY, Row, between, claimed, enclosed, further, high_seas, land, merged
+from .tables import HISTORY_FROM, Claim, Tables, Version, timeline
 
 Bools = npt.NDArray[np.bool_]
 
@@ -31,6 +32,8 @@ class Faces:
     contiguous: dict[tuple[int, float], Bools]
     economic: dict[int, Bools]
     areas: dict[str, Bools]
+    enclosed: dict[int, Bools]
+    further: dict[int, Bools]
     overrides: dict[int, Bools]
     internal: dict[str, Bools]
     owner: Ints
@@ -52,6 +55,8 @@ def examine(model: Model, cell: Cell) -> Faces:
         contiguous={k: _inside(p, cell) for k, p in cell.contiguous.items()},
         economic={k: _inside(p, cell) for k, p in cell.economic.items()},
         areas={k: _inside(p, cell) for k, p in cell.areas.items()},
+        enclosed={k: _inside(p, cell) for k, p in cell.enclosed.items()},
+        further={k: _inside(p, cell) for k, p in cell.further.items()},
         overrides={i: _inside(model.overrides[i].polygon, cell) for i in cell.overrides},
         internal={k: _inside(p, cell) for k, p in cell.internal.items()},
         owner=nearest_group(model.owner, model.owner_label, cell.x, cell.y),
@@ -97,6 +102,11 @@ class Classifier:
         if not faces.sea[i]:
             accuracy = max(ACCURACY["land"], self.tables.coast_tolerance(cell.box))
             return self._land(faces, i, lon, lat, float(cell.faces[i].area), accuracy)
+        rows = self._closed(faces, i, self._sea(faces, i, lon, lat))
+        return self._with_further_claims(faces, i, rows)
+
+    def _sea(self, faces: Faces, i: int, lon: float, lat: float) -> list[Row]:
+        """Rows of a face at sea, before closing lines and further claims."""
         areas = frozenset(n for n, hit in faces.areas.items() if hit[i])
         territorial, always = self._territorial(faces, i, lon, lat, areas)
         if always:
@@ -111,6 +121,38 @@ class Classifier:
             if not economic and not territorial:
                 rows.append(high_seas())
         return rows
+
+    # -- closing lines and further claims -----------------------------------------------------
+
+    def _closed(self, faces: Faces, i: int, rows: list[Row]) -> list[Row]:
+        """Internal waters behind a recognised closing line, from the day on which it was drawn."""
+        for index, hit in faces.enclosed.items():
+            line = self.model.closing[index].line
+            if not (hit[i] and line.recognised):
+                continue
+            if line.end is not None and line.end <= HISTORY_FROM:
+                continue
+            start = line.start if line.start is not None and line.start > HISTORY_FROM else None
+            inner = [enclosed(line, state, start) for state in self.tables.territory(line.territory).states]
+            before = [] if start is None else [r for row in rows if (r := between(row, None, start)) is not None]
+            after = [] if line.end is None else [r for row in rows if (r := between(row, line.end, None)) is not None]
+            return [*before, *inner, *after]
+        return rows
+
+    def _with_further_claims(self, faces: Faces, i: int, rows: list[Row]) -> list[Row]:
+        """Claims of further States, and the key of the dispute on the zones that they meet."""
+        added: list[Row] = []
+        for index, hit in faces.further.items():
+            claim = self.model.further[index]
+            if not hit[i]:
+                continue
+            inner = {r.state for r in rows if r.zone in ("internal_waters", "archipelagic_waters", "territorial_sea")}
+            if claim.state in inner or any(r.zone == claim.zone and r.state == claim.state for r in rows):
+                continue
+            added.append(further(claim))
+            if claim.key is not None:
+                rows = [r._replace(dispute=r.dispute or claim.key) if r.zone == claim.zone else r for r in rows]
+        return [*rows, *added]
 
     # -- land ---------------------------------------------------------------------------------
 
@@ -220,12 +262,33 @@ class Classifier:
             return chosen[:1], None
         return chosen, self._key_of(tuple(chosen), lon, lat)
 
-    def _overridden(self, owner: tuple[str, ...], faces: Faces, i: int, zone: str) -> tuple[str, ...]:
-        """Owners after agreed lines."""
+    def _owners(
+        self, near: tuple[str, ...], faces: Faces, i: int, zone: str
+    ) -> list[tuple[str | None, str | None, tuple[str, ...]]]:
+        """Owners after the agreed lines in force, by period ``[start, end)``."""
+        here = [self.model.overrides[k] for k, hit in faces.overrides.items() if hit[i]]
+        cuts = sorted({d for o in here for d in (o.start, o.end) if d is not None and d > HISTORY_FROM})
+        found: list[tuple[str | None, str | None, tuple[str, ...]]] = []
+        for start, end in pairwise([None, *cuts, None]):
+            owner = self._overridden(near, faces, i, zone, start or HISTORY_FROM)
+            if found and found[-1][2] == owner:
+                found[-1] = (found[-1][0], end, owner)
+            else:
+                found.append((start, end, owner))
+        return found
+
+    def _overridden(
+        self, owner: tuple[str, ...], faces: Faces, i: int, zone: str, day: str | None = None
+    ) -> tuple[str, ...]:
+        """Owners after the agreed lines that are in force on a day; all of them without a day."""
         result = owner
         for index, hit in faces.overrides.items():
             override = self.model.overrides[index]
             if not (hit[i] and zone in override.divides and override.take_from in result):
+                continue
+            if day is not None and not (
+                (override.start is None or override.start <= day) and (override.end is None or day < override.end)
+            ):
                 continue
             # a line between wider zones takes nothing from an islet's own territorial sea
             own = any(
@@ -238,68 +301,43 @@ class Classifier:
     # -- beyond -------------------------------------------------------------------------------
 
     def _contiguous(self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]) -> list[Row]:
-        near = int(faces.owner[i])
-        owner = self._overridden(self.model.groups[near], faces, i, "contiguous_zone")
+        near = self.model.groups[int(faces.owner[i])]
         rows: list[Row] = []
-        for code in owner:
-            current = self._current(code, "contiguous_zone", areas)
-            if current is None or current.claim != "proclaimed" or current.breadth_nm is None:
-                continue
-            if not any(
-                hit[i] and code in self.model.groups[g] and b == current.breadth_nm
-                for (g, b), hit in faces.contiguous.items()
-            ):
-                continue
-            rows += [
-                claimed(
-                    "contiguous_zone",
-                    code,
-                    state,
-                    Version(None, None, current),
-                    self._key_of(owner, lon, lat),
-                    "computed",
-                    ACCURACY["computed"],
-                )
-                for state in self.tables.territory(code).states
-            ]
+        for start, end, owner in self._owners(near, faces, i, "contiguous_zone"):
+            key = self._key_of(owner, lon, lat)
+            for code in owner:
+                current = self._current(code, "contiguous_zone", areas)
+                if current is None or current.claim != "proclaimed" or current.breadth_nm is None:
+                    continue
+                if not any(
+                    hit[i] and code in self.model.groups[g] and b == current.breadth_nm
+                    for (g, b), hit in faces.contiguous.items()
+                ):
+                    continue
+                version = Version(start, end, current)
+                rows += [
+                    claimed("contiguous_zone", code, state, version, key, "computed", ACCURACY["computed"])
+                    for state in self.tables.territory(code).states
+                ]
         return rows
 
     def _economic(self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]) -> tuple[list[Row], bool]:
-        near = int(faces.owner_economic[i])
-        owner = self._overridden(self.model.groups[near], faces, i, "exclusive_economic_zone")
+        near = self.model.groups[int(faces.owner_economic[i])]
         reached = {code for g, hit in faces.economic.items() if hit[i] for code in self.model.groups[g]}
         rows: list[Row] = []
-        for code in owner:
-            if code not in reached:
-                continue
-            current = self._current(code, "exclusive_economic_zone", areas)
-            if current is None:
-                current = Claim(
-                    code,
-                    "exclusive_economic_zone",
-                    200.0,
-                    None,
-                    "potential",
-                    None,
-                    None,
-                    None,
-                    None,
-                    "not in the claims table",
-                )
-            if current.claim == "none":
-                continue
-            rows += [
-                claimed(
-                    "exclusive_economic_zone",
-                    code,
-                    state,
-                    Version(None, None, current),
-                    self._key_of(owner, lon, lat),
-                    "computed",
-                    ACCURACY["economic"],
-                )
-                for state in self.tables.territory(code).states
-            ]
+        for start, end, owner in self._owners(near, faces, i, "exclusive_economic_zone"):
+            key = self._key_of(owner, lon, lat)
+            for code in owner:
+                if code not in reached:
+                    continue
+                current = self._current(code, "exclusive_economic_zone", areas) or _entitlement(code)
+                if current.claim == "none":
+                    continue
+                version = Version(start, end, current)
+                rows += [
+                    claimed("exclusive_economic_zone", code, state, version, key, "computed", ACCURACY["economic"])
+                    for state in self.tables.territory(code).states
+                ]
         return rows, bool(rows)
 
     def _current(self, code: str, zone: str, areas: frozenset[str]) -> Claim | None:
@@ -314,3 +352,10 @@ class Classifier:
         if key is None:
             self.unknown.note(states, lon, lat, 0.0)
         return key
+
+
+def _entitlement(code: str) -> Claim:
+    """What a territory that the claims table lacks is entitled to."""
+    return Claim(
+        code, "exclusive_economic_zone", 200.0, None, "potential", None, None, None, None, "not in the claims table"
+    )

@@ -70,6 +70,21 @@ LAYERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ("dispute", "TEXT"),
         ),
     ),
+    "boundaries": (
+        "LINESTRING",
+        (
+            ("id", "TEXT NOT NULL"),
+            ("parties", "TEXT NOT NULL"),
+            ("role", "TEXT NOT NULL"),
+            ("divides", "TEXT"),
+            ("valid_from", "TEXT"),
+            ("valid_to", "TEXT"),
+            ("source", "TEXT"),
+            ("confidence", "TEXT"),
+            ("accuracy_m", "REAL"),
+            ("note", "TEXT"),
+        ),
+    ),
 }
 CLAIM_COLUMNS = (
     "territory",

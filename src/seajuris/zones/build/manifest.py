@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from .compare import compare
 from .geodesy import Floats
 from .pipeline import Built
 from .sources import Package
@@ -28,10 +29,14 @@ the nearer coast.
 Contiguous zones and exclusive economic zones: divided by agreed lines where source/boundaries.yaml has them,
 otherwise by equidistance from the coast (not from straight baselines). The contiguous zone is cut at the same
 lines, which is a convention of these data: the law of the sea has no rule for it.
-Internal and archipelagic waters: only where a believed mapped limit implies a straight baseline 12 M landward of
-it, or where water more than 12 M from the coast is enclosed by one State. Other waters landward of a baseline
-(bays, ports, estuaries) are shown as territorial sea.
-An agreed line is drawn for all dates; before it entered into force the line was not settled.
+Internal and archipelagic waters: behind the closing lines and straight baselines of source/baselines.yaml, which are
+baselines like the coast; elsewhere only where a believed mapped limit implies a straight baseline 12 M landward of it,
+or where water more than 12 M from the coast is enclosed by one State. Other waters landward of a baseline (bays, ports,
+estuaries) are shown as territorial sea. A protested closing line and the areas of source/additional_claims.yaml are
+shown as protested claims beside the zones; they move no limit.
+An agreed line divides from the day on which it entered into force, equidistance before it; in the territorial sea, and
+if it is older than 16 November 1994, for all dates. A closing line is baseline for all dates.
+Layer boundaries: agreed lines, and lines that decide nothing here (unilateral, sea-bed only, contested, not in force).
 """
 ACCURACY_TEXT = """\
 Computed 12 M limits lie within {p95} m of where they should be relative to the coast in the data for 95 % of
@@ -39,8 +44,8 @@ their edges ({p99} m for 99 %; up to {worst} m in notches between two arcs), and
 28 m (wider limits: 56 m). What limits them is the coast itself: the source is generalised by roughly 100 to
 150 m, and it is the mapped shoreline, not the official low-water line. Computed limits are therefore given an
 accuracy of 150 m, mapped limits and equidistance 500 m. The drawn coast is simplified by 75 m around Europe, North
-and West Africa and the Mediterranean, by 300 m elsewhere and by 1500 to 4000 m in high latitudes (column accuracy_m); limits are
-computed before that simplification.
+and West Africa and the Mediterranean, by 300 m elsewhere and by 1500 to 4000 m in high latitudes (column accuracy_m);
+limits are computed before that simplification.
 Equidistance: the distances to both sides differ by at most {line95} m for 95 % of the vertices ({line99} m for
 99 %). Not for navigation, and no statement on the merits of any claim.
 """
@@ -87,6 +92,7 @@ def deviations(built: Built) -> dict[str, dict[str, float]]:
 def territories(built: Built) -> dict[str, dict[str, Any]]:
     """Per coastal territory: which limit was used and why."""
     tables = built.model.tables
+    differences = compare(built.model)
     result: dict[str, dict[str, Any]] = {}
     for label, group in enumerate(built.model.groups):
         for code in group:
@@ -96,6 +102,8 @@ def territories(built: Built) -> dict[str, dict[str, Any]]:
             entry = result.setdefault(code, {"limit": "computed", "reason": trust.reason})
             if used:
                 entry["limit"] = "mapped where seaward, otherwise computed"
+            if code in differences:
+                entry["mapped_minus_computed_nm"] = differences[code]
             if trust.landward:
                 entry["landward"] = "mapped where closer in"
             if len(group) > 1:
@@ -153,12 +161,17 @@ def describe(
             "zones": dict(sorted(zones.items())),
             "limits": {f"{a} {b}": n for (a, b), n in sorted(limits.items())},
             "baselines": len(built.baselines),
+            "boundaries": len(built.boundaries),
             "claims": len(built.claims),
         },
         "measured": {
             "envelope_deviation_m": envelope,
             "equidistance_residual_m": residual,
         },
+        "closing_lines": {
+            item.line.id: "baseline" if item.line.recognised else "protested claim" for item in built.model.closing
+        },
+        "protested_claims": [claim.id for claim in built.model.tables.further_claims],
         "agreed_lines_used": [b.id for b in built.model.tables.boundaries],
         "not_in_claims_table": sorted(
             {

@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from .closing import Enclosed
 from .coast import Group
 from .geodesy import Floats, Ints, Nearest
-from .tables import Tables
+from .tables import FurtherClaim, Tables
 from .tiling import Box, Tiled
 
 
@@ -23,6 +24,8 @@ class Override:
     give_to: str
     boundary: str
     divides: frozenset[str]
+    start: str | None
+    end: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Model:
         owner_economic: The same without groups that have no EEZ.
         overrides: Areas that agreed lines give to the other side.
         internal: Waters landward of implied straight baselines per territory.
+        closing: Closing lines with the water that they enclose.
+        further: Claims of further States that are shown beside the zones.
     """
 
     tables: Tables
@@ -88,6 +93,8 @@ class Model:
     straight: dict[str, list[BaseGeometry]] = field(default_factory=dict)
     islets: list[tuple[str, float, float]] = field(default_factory=list)
     agreed: list[tuple[str, BaseGeometry]] = field(default_factory=list)
+    closing: list[Enclosed] = field(default_factory=list)
+    further: list[FurtherClaim] = field(default_factory=list)
 
     def states_of(self, group: int) -> tuple[str, ...]:
         """States that claim a group's coast."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
@@ -130,7 +130,7 @@ def limit_features(model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]
     by_key: dict[tuple[str, str, str], set[Row]] = defaultdict(set)
     for face_rows in rows:
         for row in face_rows:
-            if row.zone in SEAWARD and row.state and row.territory:
+            if row.zone in SEAWARD and row.state and row.territory and row.claim != "protested":
                 by_key[(row.zone, row.territory, row.state)].add(row)
     if not by_key:
         return []
@@ -148,7 +148,10 @@ def limit_features(model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]
             chosen = [
                 face
                 for face, face_rows in zip(cell.faces, rows, strict=True)
-                if any(r.zone in SEAWARD[zone] and r.state == state and _covers(r, period) for r in face_rows)
+                if any(
+                    r.zone in SEAWARD[zone] and r.state == state and r.claim != "protested" and _covers(r, period)
+                    for r in face_rows
+                )
             ]
             outline = shapely.union_all(chosen).boundary
             sample = max(here, key=lambda r: (r.breadth_nm or 0.0, repr(r)))
@@ -214,6 +217,42 @@ def _describe(
     return features
 
 
+def joined(result: CellResult, box: Box) -> CellResult:
+    """The features of a coarse cell without the seams of the small cells in which they were made."""
+    return CellResult(
+        _joined_polygons(result.zones, box), _joined_lines(result.limits), _joined_lines(result.baselines)
+    )
+
+
+Columns = TypeVar("Columns", Row, Limit, Baseline)
+
+
+def _by_columns(features: list[tuple[Columns, bytes]]) -> list[tuple[Columns, list[bytes]]]:
+    shapes: dict[Columns, list[bytes]] = defaultdict(list)
+    for columns, wkb in features:
+        shapes[columns].append(wkb)
+    return sorted(shapes.items(), key=lambda item: repr(item[0]))
+
+
+def _joined_polygons(features: list[tuple[Row, bytes]], box: Box) -> list[tuple[Row, bytes]]:
+    result: list[tuple[Row, bytes]] = []
+    for row, shapes in _by_columns(features):
+        whole = shapely.union_all(shapely.from_wkb(np.array(shapes, dtype=object)), grid_size=GRID)
+        for piece in split_piece(whole, box):
+            result.append((row, shapely.to_wkb(shapely.normalize(piece), byte_order=1)))
+    return result
+
+
+def _joined_lines(features: list[tuple[Columns, bytes]]) -> list[tuple[Columns, bytes]]:
+    result: list[tuple[Columns, bytes]] = []
+    for columns, shapes in _by_columns(features):
+        lines = shapely.from_wkb(np.array(shapes, dtype=object))
+        merged = shapely.line_merge(shapely.multilinestrings(list(lines)))
+        for line in shapely.get_parts(merged):
+            result.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(line))
+    return result
+
+
 Kind: TypeAlias = tuple[str, str | None, str | None, float | None]
 
 
@@ -272,6 +311,7 @@ def baseline_features(
 ) -> list[tuple[Baseline, bytes]]:
     """The coast of a cell, by claimant."""
     result = _islet_baselines(model, cell, keys) + _straight_baselines(model, cell, rows)
+    result += _closing_lines(model, cell)
     water = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if sea]
     ground = [f for f, sea in zip(cell.faces, faces.sea, strict=True) if not sea]
     if not water or not ground:
@@ -299,15 +339,14 @@ def baseline_features(
 
 
 def _islet_baselines(model: Model, cell: Cell, keys: dict[int, str | None]) -> list[tuple[Baseline, bytes]]:
-    """Small diamonds for islets that only the mapped limits know or that are too small to draw."""
+    """Short strokes for islets that only the mapped limits know or that are too small to draw."""
     west, south, east, north = cell.box
     result = []
     known = [(lon, lat) for _, lon, lat in model.islets if west <= lon < east and south <= lat < north]
     for lon, lat in [*known, *((float(x), float(y)) for x, y in cell.alone)]:
         x, y = np.array([lon]), np.array([lat])
         group = int(nearest_group(model.owner, model.owner_label, x, y)[0])
-        ring = [(lon + SIZE, lat), (lon, lat + SIZE), (lon - SIZE, lat), (lon, lat - SIZE)]
-        line = shapely.to_wkb(shapely.LineString([*ring, ring[0]]), byte_order=1)
+        line = shapely.to_wkb(shapely.LineString([(lon - SIZE, lat), (lon + SIZE, lat)]), byte_order=1)
         for code in model.groups[group]:
             for state in model.tables.territory(code).states:
                 result.append((Baseline(state, code, "coast", keys.get(group)), line))
@@ -319,7 +358,7 @@ def _straight_baselines(model: Model, cell: Cell, rows: list[list[Row]]) -> list
     inner: dict[tuple[str, str], list[BaseGeometry]] = defaultdict(list)
     for face, face_rows in zip(cell.faces, rows, strict=True):
         for row in face_rows:
-            if row.zone in INNER[1:] and row.state and row.territory:
+            if row.zone in INNER[1:] and row.state and row.territory and row.claim != "protested":
                 inner[(row.state, row.territory)].append(face)
     result = []
     for (state, territory), waters in sorted(inner.items()):
@@ -334,4 +373,17 @@ def _straight_baselines(model: Model, cell: Cell, rows: list[list[Row]]) -> list
                     for part in split_line(shapely.LineString(c[a : b + 1])):
                         columns = Baseline(state, territory, "straight", None)
                         result.append((columns, shapely.to_wkb(part, byte_order=1)))
+    return result
+
+
+def _closing_lines(model: Model, cell: Cell) -> list[tuple[Baseline, bytes]]:
+    """The recognised closing lines in a cell."""
+    result: list[tuple[Baseline, bytes]] = []
+    for item in model.closing:
+        if not item.line.recognised or item.line.end is not None:
+            continue
+        for line in shapely.get_parts(shapely.clip_by_rect(item.drawn, *cell.box)):
+            if line.geom_type == "LineString" and line.length > 0:
+                columns = Baseline(item.line.state, item.line.territory, "straight", None)
+                result.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(line))
     return result

@@ -14,9 +14,11 @@ from shapely.geometry.base import BaseGeometry
 
 from . import cells as cell_work
 from .agreed import drawn, overrides
+from .closing import as_claim, enclose, with_closing_lines
 from .coast import Coast, Group, reassign, trace_coast
 from .geodesy import Floats, Nearest
 from .model import Lines, Model
+from .pieces import split_line
 from .prepare import (
     COAST_STEP,
     FAR_TOLERANCE,
@@ -42,6 +44,7 @@ class Built:
     zones: list[tuple[Any, bytes]]
     limits: list[tuple[Any, bytes]]
     baselines: list[tuple[Any, bytes]]
+    boundaries: list[tuple[Any, bytes]]
     claims: list[tuple[Any, ...]]
     model: Model
     envelopes: dict[int, GroupEnvelopes]
@@ -150,17 +153,21 @@ def build(root: Path, directory: Path, fetch: bool, workers: int, say: Callable[
     sea, mapped = read_sources(root, directory, fetch)
     stage(f"{len(sea)} tiles with sea, {len(mapped)} territories")
     sovereign = {c: t.sovereign or c for c, t in tables.territories.items()}
-    coast, islets = with_islets(trace_coast(sea, mapped, sovereign), tables, mapped, sea, workers)
+    enclosed = [enclose(line, sea) for line in tables.closing_lines]
+    coast = with_closing_lines(trace_coast(sea, mapped, sovereign), enclosed)
+    coast, islets = with_islets(coast, tables, mapped, sea, workers)
     coast = reassign(coast, tables.assignments)
     stage(f"{len(coast.segments)} coast segments, {len(coast.groups)} groups, {len(islets)} islets")
     envelopes = compute_envelopes(coast, tables, mapped, sea, workers)
     stage("envelopes")
     model, residual = make_model(tables, sea, mapped, coast, envelopes)
     model.islets = islets
+    model.closing = enclosed
+    model.further = [*tables.further_claims, *(as_claim(e) for e in enclosed if not e.line.recognised)]
     stage(f"{len(model.equidistance.lines)} lines of equidistance")
     cell_work.start(model)
     found = in_parallel(cell_work.work, cell_work.all_cells(), {}, workers)
-    built = Built([], [], [], [], model, envelopes, residual, {})
+    built = Built([], [], [], [], [], model, envelopes, residual, {})
     for result, unknown in found:
         built.zones.extend(result.zones)
         built.limits.extend(result.limits)
@@ -168,8 +175,29 @@ def build(root: Path, directory: Path, fetch: bool, workers: int, say: Callable[
         for key, places in unknown.items():
             built.unknown.setdefault(key, []).extend(places)
     stage(f"{len(built.zones)} pieces, {len(built.limits)} limits")
+    built.boundaries = boundary_features(tables)
     built.claims = claim_rows(tables)
     return built
+
+
+def boundary_features(tables: Tables) -> list[tuple[Any, bytes]]:
+    """Lines between States, those that decide and those that only have to be known."""
+    features: list[tuple[Any, bytes]] = []
+    for d in tables.drawings:
+        columns = (
+            d.id,
+            ", ".join(d.parties),
+            d.role,
+            ", ".join(d.divides),
+            d.start,
+            d.end,
+            d.source,
+            d.confidence,
+            d.accuracy_m,
+            d.note,
+        )
+        features.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(drawn(d)))
+    return features
 
 
 def claim_rows(tables: Tables) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from .tables import NOT_IN_TABLE, Claim, Version
+from .tables import NOT_IN_TABLE, Claim, ClosingLine, FurtherClaim, Version
 
 ACCURACY = {
     "computed": 150.0,
@@ -91,6 +91,57 @@ def claimed(zone: str, code: str, state: str, version: Version, key: str | None,
         confidence=claim.confidence,
         accuracy_m=accuracy,
     )
+
+
+def enclosed(line: ClosingLine, state: str, start: str | None) -> Row:
+    """The row of internal waters behind a closing line whose coordinates are known."""
+    return Row(
+        zone="internal_waters",
+        territory=line.territory,
+        state=state,
+        claim="proclaimed",
+        proclaimed_from=None,
+        proclaimed_to=None,
+        valid_from=start,
+        valid_to=line.end,
+        breadth_nm=None,
+        method="closing_line",
+        dispute=None,
+        instrument=line.instrument,
+        source=f"{line.title}: {line.source}",
+        confidence=line.confidence,
+        accuracy_m=line.accuracy_m,
+    )
+
+
+def further(claim: FurtherClaim) -> Row:
+    """The row of a claim that others protest against; it stands beside the zones of the same waters."""
+    return Row(
+        zone=claim.zone,
+        territory=claim.territory,
+        state=claim.state,
+        claim="protested",
+        proclaimed_from=claim.start,
+        proclaimed_to=claim.end,
+        valid_from=claim.start,
+        valid_to=claim.end,
+        breadth_nm=None,
+        method="claimed_area",
+        dispute=claim.key,
+        instrument=claim.instrument,
+        source=claim.source,
+        confidence=claim.confidence,
+        accuracy_m=claim.accuracy_m,
+    )
+
+
+def between(row: Row, start: str | None, end: str | None) -> Row | None:
+    """The row within a period ``[start, end)``; nothing if it is not valid then."""
+    late = max((d for d in (row.valid_from, start) if d is not None), default=None)
+    early = min((d for d in (row.valid_to, end) if d is not None), default=None)
+    if late is not None and early is not None and late >= early:
+        return None
+    return row._replace(valid_from=late, valid_to=early)
 
 
 def land(code: str | None, state: str | None, key: str | None, accuracy: float) -> Row:

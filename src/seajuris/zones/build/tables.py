@@ -9,6 +9,7 @@ from typing import Any
 
 import shapely
 import yaml
+from shapely.geometry.base import BaseGeometry
 
 from seajuris.errors import DataError
 
@@ -73,6 +74,73 @@ class Boundary:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A line between States as the layer ``boundaries`` shows it, whether it decides or not."""
+
+    id: str
+    parties: tuple[str, ...]
+    role: str
+    divides: tuple[str, ...]
+    start: str | None
+    end: str | None
+    loxodrome: bool
+    line: tuple[tuple[float, float], ...]
+    source: str | None
+    confidence: str
+    accuracy_m: float | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingLine:
+    """The closing line of a bay, or a straight baseline, with the water that it encloses.
+
+    Attributes:
+        inside: A point of the enclosed water.
+        within: Box (west, south, east, north) in which line and coast alone enclose it.
+        recognised: Limits are measured from it; a protested one adds a claim and decides nothing.
+    """
+
+    id: str
+    territory: str
+    state: str
+    title: str
+    line: tuple[tuple[float, float], ...]
+    inside: tuple[float, float]
+    within: tuple[float, float, float, float]
+    recognised: bool
+    start: str | None
+    end: str | None
+    instrument: str | None
+    source: str | None
+    confidence: str
+    accuracy_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherClaim:
+    """A claim of one more State to an area, shown beside the zones that are drawn; it decides nothing.
+
+    Attributes:
+        along_coast: The area is the water behind a closing line, so that the rest of its edge is the coast.
+    """
+
+    id: str
+    territory: str
+    state: str
+    zone: str
+    polygon: BaseGeometry
+    key: str | None
+    start: str | None
+    end: str | None
+    instrument: str | None
+    source: str | None
+    confidence: str
+    accuracy_m: float
+    along_coast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """Decision on the mapped limit of a territory.
 
@@ -121,6 +189,9 @@ class Tables:
     overlaps: list[Overlap]
     generalisation: list[tuple[tuple[float, ...], float]]
     mercator: frozenset[str] = frozenset()
+    drawings: list[Drawing] = field(default_factory=list)
+    closing_lines: list[ClosingLine] = field(default_factory=list)
+    further_claims: list[FurtherClaim] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
     def coast_tolerance(self, box: tuple[float, float, float, float]) -> float:
@@ -208,11 +279,84 @@ def _boundary(entry: dict[str, Any]) -> Boundary:
         start=_date(valid.get("from")),
         end=_date(valid.get("to")),
         loxodrome=entry.get("edges") == "loxodrome",
-        line=tuple((float(x), float(y)) for x, y in entry["line"]),
+        line=_line(entry["line"]),
         source=entry.get("source"),
         confidence=str(entry.get("confidence")),
         accuracy_m=float(entry["accuracy_m"]),
         territories=None if codes is None else (str(codes[0]), str(codes[1])),
+    )
+
+
+_ROLES = {
+    "boundaries": "decides",
+    "unilateral": "unilateral",
+    "shelf_only": "shelf_only",
+    "not_applied": "not_applied",
+}
+
+
+def _drawings(content: dict[str, Any]) -> list[Drawing]:
+    return [
+        Drawing(
+            id=str(entry["id"]),
+            parties=tuple(map(str, entry["parties"])),
+            role=role,
+            divides=tuple(entry.get("divides", ())),
+            start=_date((entry.get("valid") or {}).get("from")),
+            end=_date((entry.get("valid") or {}).get("to")),
+            loxodrome=entry.get("edges") == "loxodrome",
+            line=_line(entry["line"]),
+            source=entry.get("source"),
+            confidence=str(entry.get("confidence")),
+            accuracy_m=entry.get("accuracy_m"),
+            note=entry.get("note") or entry.get("reason") or entry.get("used_as"),
+        )
+        for section, role in _ROLES.items()
+        for entry in content.get(section) or ()
+        if len(entry.get("line") or ()) > 1
+    ]
+
+
+def _line(points: Any) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def _closing_line(entry: dict[str, Any]) -> ClosingLine:
+    valid = entry.get("valid") or {}
+    west, south, east, north = map(float, entry["within"])
+    return ClosingLine(
+        id=str(entry["id"]),
+        territory=str(entry["territory"]),
+        state=str(entry["state"]),
+        title=str(entry["title"]),
+        line=_line(entry["line"]),
+        inside=_line([entry["inside"]])[0],
+        within=(west, south, east, north),
+        recognised=entry["status"] == "recognised",
+        start=_date(valid.get("from")),
+        end=_date(valid.get("to")),
+        instrument=entry.get("instrument"),
+        source=entry.get("source"),
+        confidence=str(entry["confidence"]),
+        accuracy_m=float(entry["accuracy_m"]),
+    )
+
+
+def _further_claim(entry: dict[str, Any]) -> FurtherClaim:
+    valid = entry.get("valid") or {}
+    return FurtherClaim(
+        id=str(entry["id"]),
+        territory=str(entry["territory"]),
+        state=str(entry["state"]),
+        zone=str(entry["zone"]),
+        polygon=shapely.Polygon(_line(entry["polygon"])),
+        key=str(entry["key"]),
+        start=_date(valid.get("from")),
+        end=_date(valid.get("to")),
+        instrument=entry.get("instrument"),
+        source=entry.get("source"),
+        confidence=str(entry["confidence"]),
+        accuracy_m=float(entry["accuracy_m"]),
     )
 
 
@@ -239,14 +383,18 @@ def read_tables(root: Path) -> Tables:
     try:
         claims = _load(source / "claims.yaml")
         limits = _load(source / "limits.yaml")
-        lines = source / "boundaries.yaml"
-        boundaries = _load(lines)["boundaries"] if lines.exists() else []
+        lines = _load(source / "boundaries.yaml")
+        baselines = _load(source / "baselines.yaml")
+        further = _load(source / "additional_claims.yaml")
         known = _load(root / "expected_overlaps.yaml")
         entries = [*claims["territories"], *limits["additional_territories"]]
         return Tables(
             territories={t["territory"]: _territory(t) for t in entries},
             areas={n: shapely.Polygon(a["polygon"]) for n, a in claims["areas"].items()},
-            boundaries=[_boundary(b) for b in boundaries if b["status"] == "in_force"],
+            boundaries=[_boundary(b) for b in lines["boundaries"] if b["status"] == "in_force"],
+            drawings=_drawings(lines),
+            closing_lines=[_closing_line(b) for b in baselines["closing_lines"]],
+            further_claims=[_further_claim(c) for c in further["additional_claims"]],
             trust={code: _trust(t) for code, t in limits["territories"].items()},
             trust_default=_trust(limits["default"]),
             assignments=[
