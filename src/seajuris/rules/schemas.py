@@ -28,7 +28,7 @@ ZONES = (
 OF = ("claimant", "anyone", "other", "flag")
 ABOUT = ("suspect", "victim", "other_vessel", "decision")
 CONFIDENCE = ("high", "medium", "low")
-INSTRUMENT_KINDS = ("treaty", "eu_act", "eu_proposal", "custom", "soft_law")
+INSTRUMENT_KINDS = ("treaty", "eu_act", "eu_proposal", "un_decision", "custom", "soft_law")
 
 # A condition has exactly one of these sets of keys.
 CONDITION_FORMS = (
@@ -234,7 +234,10 @@ def ground(names: Names) -> Schema:
             "title": _TEXT,
             "basis": _word(names.bases),
             "kind": {"enum": list(KINDS)},
-            "law_of": {"enum": list(LAW_OF), "description": "the day whose law counts; the day of the event if missing"},
+            "law_of": {
+                "enum": list(LAW_OF),
+                "description": "the day whose law counts; the day of the event if missing",
+            },
             "claimant": claimant,
             "about": {"enum": [*ABOUT, None]},
             "offences": _any_or(_word(names.offences)),
