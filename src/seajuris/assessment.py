@@ -91,7 +91,11 @@ class Finding:
         about: The persons concerned, e.g. ``("suspects[0]",)``; empty for the whole case.
         status: One of `STATUSES`.
         reason: Why it is excluded or open, in one sentence.
-        because: The trace.
+        because: The argument: the trace of the ground's conditions, and under ``authority``, ``national``, ``bars`` and
+            ``then`` how treaties, national law and bars were judged and how the status follows.
+        law: The day whose law was applied.
+        turns_on: Facts not told, besides `missing`, of which some value would change the status.
+        without_bar: The status that it would have without the bars of `barred_by`; `None` if no bar touches it.
     """
 
     state: str | None
@@ -114,6 +118,9 @@ class Finding:
     summary: str
     order: int
     because: dict[str, Any]
+    law: dict[str, Any] = field(default_factory=dict)
+    turns_on: tuple[str, ...] = ()
+    without_bar: str | None = None
 
     @property
     def rests_on_unverified(self) -> bool:
@@ -156,8 +163,10 @@ class Question:
     """A missing fact, as a question for investigators.
 
     Attributes:
-        decides: States whose findings hang on it.
-        findings: How many findings hang on it.
+        decides: States for which it decides a finding: some answer changes the status.
+        findings: How many findings it decides.
+        bears_on: States for which it decides something else: which treaty stands behind a finding, or a bar that
+            would not change the status.
     """
 
     fact: str
@@ -165,6 +174,7 @@ class Question:
     why: str
     decides: tuple[str, ...]
     findings: int
+    bears_on: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of the JSON contract."""

@@ -197,7 +197,16 @@ def _shared() -> Schema:
                 "barred_by": _TEXTS,
                 "reason": _TEXT_OR_NULL,
                 "summary": _TEXT,
-                "because": {"$ref": "#/$defs/because"},
+                "because": {"$ref": "#/$defs/argument"},
+                "law": {"$ref": "#/$defs/law"},
+                "turns_on": {
+                    **_TEXTS,
+                    "description": "facts not told, besides `missing`, that could change the status",
+                },
+                "without_bar": {
+                    "enum": [*assessment.STATUSES, None],
+                    "description": "the status without the bars of `barred_by`; null if no bar touches it",
+                },
                 "unverified": _TRUE,
             }
         ),
@@ -254,8 +263,9 @@ def _shared() -> Schema:
                 "fact": _TEXT,
                 "ask": _TEXT,
                 "why": _TEXT,
-                "decides": claimants,
-                "findings": {"type": "integer", "minimum": 1},
+                "decides": {**claimants, "description": "States for which some answer changes the status of a finding"},
+                "findings": {"type": "integer", "minimum": 0, "description": "how many findings it decides"},
+                "bears_on": {**claimants, "description": "States for which it bears on the treaty layer or a bar only"},
             }
         ),
         "remark": _object(
@@ -270,14 +280,81 @@ def _shared() -> Schema:
             }
         ),
         "because": _object(
-            {"rule": _TEXT, **_step()}, optional=("fact", "told", "of"), description="the argument, step by step"
+            {"rule": _TEXT, **_step()}, optional=_STEP_OPTIONAL, description="the argument, step by step"
         ),
-        "step": _object(_step(), optional=("fact", "told", "of")),
+        "step": _object(_step(), optional=_STEP_OPTIONAL),
+        **_argument(),
     }
 
 
+_STEP_OPTIONAL = ("fact", "told", "of", "completions")
+
+
 def _step() -> Schema:
-    return {"test": _TEXT, "value": _THREE, "fact": _TEXT, "told": _TEXT, "of": _list({"$ref": "#/$defs/step"})}
+    return {
+        "test": _TEXT,
+        "value": _THREE,
+        "fact": _TEXT,
+        "told": _TEXT,
+        "of": _list({"$ref": "#/$defs/step"}),
+        "completions": _object(
+            {
+                "result": {"enum": ["decided", "depends", "too_many"]},
+                "over": {**_TEXTS, "description": "the missing facts that were varied together"},
+                "tried": {"type": "integer", "minimum": 0, "description": "how many combinations"},
+                "depends_on": {**_TEXTS, "description": "the missing facts on which the step really depends"},
+            },
+            description="what trying every completion of the missing facts showed, where that was needed",
+        ),
+    }
+
+
+def _argument() -> Schema:
+    """How a finding follows: conditions, treaties, national law, bars, status."""
+    from seajuris.assessment import STATUSES
+    from seajuris.rules.model import DUTIES, LAW_OF
+
+    steps = _list({"$ref": "#/$defs/step"})
+    authority = _object(
+        {"instrument": _TEXT, "provision": _TEXT, "duty": {"enum": list(DUTIES)}, "value": _THREE, "of": steps}
+    )
+    national = _object({"id": _TEXT, "provision": _TEXT, **_step()}, optional=_STEP_OPTIONAL)
+    about = _object({"about": _TEXTS, **_step()}, optional=("about", *_STEP_OPTIONAL))
+    effects = ["applies", "applies to some of those concerned", "open", "does not apply"]
+    bar = _object(
+        {
+            "bar": _TEXT,
+            "title": _TEXT,
+            "effect": {"enum": effects},
+            "would_be": {"enum": list(STATUSES), "description": "the status of the finding where the bar applies"},
+            "of": _list(about),
+        }
+    )
+    then = _object({"step": _TEXT, "status": {"enum": list(STATUSES)}})
+    return {
+        "argument": _object(
+            {
+                "rule": _TEXT,
+                **_step(),
+                "authority": {**_list(authority), "description": "in the order of `mandate`"},
+                "national": {**_list(national), "description": "every provision looked at, also those not concerned"},
+                "bars": {**_list(bar), "description": "every bar that was held against the finding"},
+                "then": {**_list(then), "description": "how the status follows, the last one being the status"},
+            },
+            optional=(*_STEP_OPTIONAL, "authority", "national", "bars"),
+            description="the argument, step by step",
+        ),
+        "law": _object(
+            {
+                "law_of": {"enum": list(LAW_OF), "description": "the day whose law counts for the ground"},
+                "from": {**_DAY, "description": "first day that it can have been"},
+                "to": {**_DAY, "description": "last day that it can have been"},
+                "fact": {**_TEXT, "description": "the fact that tells the day that was used"},
+                "told": {"type": "boolean", "description": "whether the day that counts was told"},
+                "note": _TEXT_OR_NULL,
+            }
+        ),
+    }
 
 
 # --- Case file --------------------------------------------------------------------------------------------------
@@ -352,7 +429,13 @@ def _value(fact: FactDeclaration) -> Schema:
         case "yes_no":
             return {"enum": [True, False, "true", "false", "yes", "no"]}
         case "date":
-            return _DAY
+            return {
+                "anyOf": [
+                    {"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"},
+                    {"type": "integer", "minimum": 1000, "maximum": 9999},
+                ],
+                "description": "YYYY-MM-DD; YYYY-MM or YYYY where only that is known",
+            }
         case "position":
             both_numbers = _object({"lat": {"type": ["string", "number"]}, "lon": {"type": ["string", "number"]}})
             return {"anyOf": [{**_TEXT, "description": "e.g. 36°15'N 21°04'E"}, both_numbers]}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from seajuris.assessment import ANY_STATE, Bar, Finding
+from seajuris.rules.completions import complete
 from seajuris.rules.context import WHOLE_CASE, Alike, Context, case_facts, plain
-from seajuris.rules.facts import Binding
+from seajuris.rules.facts import Binding, combined
 from seajuris.rules.logic import Trace, Truth
 from seajuris.rules.model import Ground
 
@@ -34,11 +36,11 @@ def apply_bar(context: Context, bar: Ground, findings: Iterable[Finding]) -> tup
         if not _concerns(bar, finding):
             result.append(finding)
             continue
-        traces = []
+        traces: list[tuple[Alike, Trace]] = []
         for member in _members(context, bar, finding):
             binding = _binding(bar, member, finding.state)
-            trace = context.facts.evaluate(bar.when, binding)
-            traces.append(trace)
+            trace = _conditions_of(context, bar, binding)
+            traces.append((member, trace))
             if trace.value is not Truth.NO:
                 key = ("applies" if trace.value is Truth.YES else "open", member.paths)
                 hit = hits.setdefault(key, _Hit(binding, trace))
@@ -73,22 +75,63 @@ def _binding(bar: Ground, member: Alike, state: str | None) -> Binding:
     )
 
 
-def _barred(context: Context, bar: Ground, finding: Finding, traces: list[Trace]) -> Finding:
-    certain = [t.value is Truth.YES for t in traces]
+def _conditions_of(context: Context, bar: Ground, binding: Binding) -> Trace:
+    if context.law.days.exact:
+        return context.facts.decide(bar.when, binding)
+    steps = (context.facts.evaluate(bar.when, binding), *context.dated(bar.validity))
+    return complete(combined("the bar's conditions hold", "all", steps))
+
+
+def _barred(context: Context, bar: Ground, finding: Finding, traces: list[tuple[Alike, Trace]]) -> Finding:
+    certain = [t.value is Truth.YES for _, t in traces]
     # One decision is enough; but a finding on the whole case stays for the suspects to whom the bar does not apply.
-    if not (any(certain) if bar.about == "decision" else certain and all(certain)):
-        return finding
+    applies = any(certain) if bar.about == "decision" else bool(certain) and all(certain)
+    after = _applied(context, bar, finding)
+    changes = after.status != finding.status
+    open_ = [t for _, t in traces if t.value is Truth.UNKNOWN]
+    effect = "applies" if applies else "open" if open_ else "does not apply"
+    if any(certain) and not applies:
+        effect = "applies to some of those concerned"
+    step = {
+        "bar": bar.id,
+        "title": bar.title,
+        "effect": effect,
+        "would_be": after.status,
+        "of": [_step(member, trace) for member, trace in traces],
+    }
+    result = after if applies else finding
+    because = {**finding.because, "bars": [*finding.because.get("bars", ()), step]}
+    if applies:
+        because["then"] = [*because.get("then", ()), {"step": f"bar: {bar.title}", "status": after.status}]
+    turns_on = finding.turns_on
+    if open_ and changes and not applies:
+        turns_on = tuple(dict.fromkeys((*turns_on, *case_facts(f for t in open_ for f in t.undecided()))))
+    return replace(result, because=because, turns_on=turns_on)
+
+
+def _step(member: Alike, trace: Trace) -> dict[str, Any]:
+    """A bar that does not apply is recorded with the tests that say so; any other with every test."""
+    about = {"about": list(member.paths)} if member.paths else {}
+    if trace.value is not Truth.NO:
+        return {**about, **trace.to_dict()}
+    return {**about, "test": trace.test, "value": trace.value.value, "of": [t.to_dict() for t in trace.deciding()]}
+
+
+def _applied(context: Context, bar: Ground, finding: Finding) -> Finding:
+    """The finding as the bar leaves it where it applies."""
     status = "conditional" if finding.status == "established" else finding.status
-    barred_by = (*finding.barred_by, bar.id)
+    changed = replace(
+        finding, barred_by=(*finding.barred_by, bar.id), without_bar=finding.without_bar or finding.status
+    )
     left = [o for o in finding.offences if bar.bars_offences is not None and o not in bar.bars_offences]
     all_told = bool(finding.offences) and not context.case.told("offences").partial
     if not bar.bars_excludes:
         text = f"{bar.title}: check whether it bars this case"
     elif bar.bars_offences is None or (all_told and not left):
-        return replace(finding, status="excluded", barred_by=barred_by, reason=f"barred: {bar.title}")
+        return replace(changed, status="excluded", reason=f"barred: {bar.title}", missing=(), turns_on=())
     else:
         text = f"not for {plain(bar.bars_offences)}: {bar.title} bars it"
-    return replace(finding, status=status, barred_by=barred_by, conditions=(*finding.conditions, text))
+    return replace(changed, status=status, conditions=(*finding.conditions, text))
 
 
 def _entry(context: Context, bar: Ground, status: str, paths: tuple[str, ...], hit: _Hit) -> Bar:

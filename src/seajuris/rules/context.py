@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from seajuris.assessment import ANY_STATE, Mandate
 from seajuris.case import Case
+from seajuris.days import Days
 from seajuris.place import Place
 from seajuris.rules.facts import Binding, FactBase
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Trace, Truth, all_of
-from seajuris.rules.model import Authority, Offence, Party, Remark
+from seajuris.rules.model import Authority, Offence, Party, Remark, Validity
+from seajuris.rules.timing import LawDay, in_force, law_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,37 @@ WHOLE_CASE = Alike(None, ())
 
 
 class Context:
-    """A case at a place on a day, under a rule set."""
+    """A case at a place under a rule set, with the law of one day.
+
+    Args:
+        case: The facts told.
+        place: Where it happened; `None` if no position was told.
+        rules: The rule set.
+        on: The day of the event; where the case tells it only in part, all days that it can be are looked at.
+    """
 
     def __init__(self, case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> None:
+        told = case.days_of("on")
+        # A caller may ask for the law of another day than the one told.
+        event = told if told is not None and told.last == on else Days.of(on)
+        self._set(case, place, rules, law_day(case, "event", event), {})
+
+    def _set(self, case: Case, place: Place | None, rules: RuleSet, law: LawDay, others: dict[str, Context]) -> None:
         self.case = case
         self.rules = rules
-        self.on = on
-        self.facts = FactBase(case, place, rules, on)
+        self.law = law
+        self.on = law.days.last
+        self.facts = FactBase(case, place, rules, law.days, law.fact)
+        self._others = others
+        others[law.of] = self
+
+    def under(self, law_of: str) -> Context:
+        """The same case under the law of the day that counts for a rule."""
+        if law_of not in self._others:
+            other = Context.__new__(Context)
+            law = law_day(self.case, law_of, self._others["event"].law.days)
+            other._set(self.case, self.facts.place, self.rules, law, self._others)
+        return self._others[law_of]
 
     def members(self, about: str | None) -> list[Alike]:
         """Those whom a rule is about: one for the whole case, or one for each kind of member of a list."""
@@ -59,39 +85,60 @@ class Context:
 
     def covers(self, offences: tuple[str, ...]) -> Trace:
         """Whether one of the offences is investigated."""
-        return self.facts.evaluate(Offence(offences), Binding())
+        return self.facts.decide(Offence(offences), Binding())
+
+    def remarks(self, remarks: Iterable[Remark], binding: Binding) -> list[tuple[str, Trace | None]]:
+        """Conditions for people, without those that certainly do not arise, each with what decides on it."""
+        judged = ((r.text, None if r.when is None else self.facts.decide(r.when, binding)) for r in remarks)
+        return [(text, trace) for text, trace in judged if trace is None or trace.value is not Truth.NO]
 
     def texts(self, remarks: Iterable[Remark], binding: Binding) -> list[str]:
         """Conditions for people, without those that certainly do not arise."""
-        return [r.text for r in remarks if r.when is None or self.facts.evaluate(r.when, binding).value is not Truth.NO]
+        return [text for text, _ in self.remarks(remarks, binding)]
 
     def mandates(self, authorities: Iterable[Authority], binding: Binding) -> tuple[Mandate, ...]:
-        """The treaty and EU layer of a rule, for one State on the day of the facts."""
-        return tuple(self._mandate(a, binding) for a in authorities if a.validity.holds(self.on))
+        """The treaty and EU layer of a rule, for one State on the day that counts."""
+        return tuple(mandate for mandate, _ in self.layer(authorities, binding))
 
-    def _mandate(self, item: Authority, binding: Binding) -> Mandate:
+    def layer(self, authorities: Iterable[Authority], binding: Binding) -> list[tuple[Mandate, tuple[Trace, ...]]]:
+        """The treaty and EU layer of a rule, each provision with the steps that say whether it applies."""
+        return [self._mandate(a, binding) for a in authorities if in_force(a.validity, self.law.days) is not Truth.NO]
+
+    def dated(self, validity: Validity) -> list[Trace]:
+        """A step that is unknown where a rule was in force on some only of the days that it can have been."""
+        step = self.facts.in_force(validity)
+        return [step] if step.value is Truth.UNKNOWN else []
+
+    def _mandate(self, item: Authority, binding: Binding) -> tuple[Mandate, tuple[Trace, ...]]:
         instrument = self.rules.instrument(item.instrument)
-        applies, since, seen, note = Truth.YES, None, None, None
-        missing: tuple[str, ...] = ()
+        since, seen, note = None, None, None
+        steps: list[Trace] = []
         if item.party != "none":
-            trace = self.facts.evaluate(Party(item.instrument, item.party), binding)
-            applies, note = trace.value, trace.told
+            steps.append(self.facts.decide(Party(item.instrument, item.party), binding))
+            note = steps[0].told
             state = binding.claimant if item.party == "claimant" else None
             if state not in (None, ANY_STATE):
-                found = self.rules.membership(item.instrument, str(state), self.on)
+                found = self.facts.bound(item.instrument, str(state))
                 since, seen, note = found.since, found.verified, found.note
-        elif not (instrument.ever_in_force and instrument.in_force.holds(self.on)):
-            applies, note = Truth.NO, "not in force on that day"
+        else:
+            force = self.facts.in_force(instrument.in_force)
+            if not instrument.ever_in_force or force.value is Truth.NO:
+                note = "not in force on that day"
+                force = replace(force, value=Truth.NO, told=note)
+            steps.append(force)
+        if not self.law.days.exact:
+            steps += self.dated(item.validity)
         if item.when is not None:
-            scope = self.facts.evaluate(item.when, binding)
-            applies = all_of((applies, scope.value))
-            missing = tuple(case_facts(scope.undecided()))
-        return Mandate(
+            steps.append(self.facts.decide(item.when, binding))
+        # Whether the State is bound is no question for investigators; whether the facts are within the scope is.
+        scope = [fact for step in (steps[1:] if item.party != "none" else steps) for fact in step.undecided()]
+        scope += [fact for fact in steps[0].undecided() if fact == self.law.fact]
+        mandate = Mandate(
             instrument=item.instrument,
             title=instrument.short,
             provision=item.provision,
             duty=item.duty,
-            applies=applies.value,
+            applies=all_of(step.value for step in steps).value,
             verified=item.verified,
             source=item.source,
             checked=item.checked,
@@ -99,8 +146,9 @@ class Context:
             membership_verified=seen,
             note=note,
             url=instrument.url,
-            missing=missing,
+            missing=tuple(case_facts(scope)),
         )
+        return mandate, tuple(steps)
 
 
 def case_facts(facts: Iterable[str]) -> list[str]:
@@ -110,6 +158,10 @@ def case_facts(facts: Iterable[str]) -> list[str]:
 
 def sentence(leaf: Trace) -> str:
     """One step of an argument in words."""
+    if leaf.completions is not None and leaf.completions.decided:
+        facts = ", ".join(leaf.completions.over)
+        answer = "met" if leaf.value is Truth.YES else "not met"
+        return f"the condition is {answer} whatever the missing facts are ({facts})"
     return f"{leaf.test}: {leaf.value.value}" + (f" ({leaf.told})" if leaf.told else "")
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from seajuris.assessment import ANY_STATE, Assessment, Bar, Finding, Mandate
 from seajuris.case import Case
 from seajuris.place import Place
 from seajuris.rules.bars import apply_bar
+from seajuris.rules.completions import complete
 from seajuris.rules.context import Alike, Context, case_facts, sentence
-from seajuris.rules.facts import Binding
+from seajuris.rules.facts import Binding, combined
 from seajuris.rules.load import RuleSet
-from seajuris.rules.logic import Trace, Truth, all_of
+from seajuris.rules.logic import Trace, Truth
 from seajuris.rules.model import Ground
-from seajuris.rules.national import NationalResult, national_layer
+from seajuris.rules.national import NationalResult, bases, national_layer
 from seajuris.rules.remarks import coordination, questions, warnings
+from seajuris.rules.timing import in_force
 
 
 def evaluate(case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> Assessment:
@@ -36,11 +39,12 @@ def evaluate(case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> As
         The assessment, without provenance.
     """
     context = Context(case, place, rules, on)
-    grounds = [g for g in rules.grounds if g.validity.holds(on)]
-    findings = [f for g in grounds if g.kind != "bar" for f in _findings(context, g)]
+    # A rule that was in force on some only of the days that it can have been is looked at: see `_conditions_of`.
+    grounds = [g for g in rules.grounds if in_force(g.validity, context.under(g.law_of).law.days) is not Truth.NO]
+    findings = [f for g in grounds if g.kind != "bar" for f in _findings(context.under(g.law_of), g)]
     bars: list[Bar] = []
     for bar in (g for g in grounds if g.kind == "bar"):
-        findings, listed = apply_bar(context, bar, findings)
+        findings, listed = apply_bar(context.under(bar.law_of), bar, findings)
         bars.extend(listed)
     findings.sort(key=_display_order)
     return Assessment(
@@ -72,25 +76,62 @@ def _findings(context: Context, ground: Ground) -> Iterator[Finding]:
 def _finding(context: Context, ground: Ground, member: Alike, binding: Binding, unknown: str | None) -> Finding | None:
     """One ground for one State; `None` where the ground exists only through a national law that has it not."""
     trace = _conditions_of(context, ground, binding)
-    mandates = context.mandates(ground.authority, binding)
+    layer = context.layer(ground.authority, binding)
+    mandates = tuple(mandate for mandate, _ in layer)
     status, reason = _met(trace)
+    missing = [*([unknown] if unknown else []), *trace.undecided()]
+    then = [_then(status, f"the conditions of the ground: {trace.value.value}", reason)]
     state = binding.claimant
     named = state is not None and state != ANY_STATE
     national: NationalResult | None = None
+    if ground.only_with_national and named and (status == "excluded" or not _has_basis(context, ground, str(state))):
+        return None
     if state is None and status != "excluded":
         status, reason = "open", "the State is not identified"
+        then.append(_then(status, reason))
     elif status == "conditional" and ground.national_required and named:
         national = national_layer(context, ground, str(state), binding)
         if national is None:
             return None
         status, reason = national.status, national.reason
-    elif ground.only_with_national and named and (status == "excluded" or not _has_basis(context, ground, str(state))):
-        return None
-    conditions = [*context.texts(ground.conditions, binding), *(national.conditions if national else ())]
+        missing += national.missing
+        then.append(_then(status, "national law", reason))
+    elif status == "open" and ground.national_required and named and _may_exclude(context, ground, str(state)):
+        # Whatever the missing facts are, the State's own law may exclude the ground all the same.
+        national = national_layer(context, ground, str(state), binding)
+        if national is None:
+            return None
+        whole = _with_national(ground, trace, national)
+        if national.status == "excluded":
+            status, reason = national.status, national.reason
+        elif whole is not None and whole.value is Truth.NO:
+            status, reason = "excluded", f"with national law, {sentence(whole)}"
+        elif whole is not None:
+            missing = [*([unknown] if unknown else []), *(f for f in trace.undecided() if f in whole.undecided())]
+        if status == "excluded":
+            then.append(_then(status, "national law, whatever the missing facts are", reason))
+        else:
+            national = None
+    remarks = context.remarks(ground.conditions, binding)
+    conditions = [*(text for text, _ in remarks), *(national.conditions if national else ())]
+    turns_on: list[str] = []
     if status == "established" and (conditions or _rests_on_unread(mandates)):
         status = "conditional"
-    missing = [*([unknown] if unknown else []), *trace.undecided(), *(national.missing if national else ())]
+        firm = any(t is None or t.value is Truth.YES for _, t in remarks) or (national and national.conditions)
+        if not firm and not _rests_on_unread(mandates):
+            turns_on = [f for _, t in remarks if t is not None for f in t.undecided()]
+        then.append(_then(status, "conditions to verify or treaty provisions not read in an official text remain"))
+    elif status == "established":
+        turns_on = [f for m in mandates if _would_be_unread(m) for f in m.missing]
+    if status == "excluded":
+        missing = []
     covered = national.offences if national and national.offences is not None else ground.offences
+    because: dict[str, Any] = {"rule": ground.id, **trace.to_dict()}
+    if layer:
+        because["authority"] = [_authority_step(m, steps) for m, steps in layer]
+    if national is not None and national.provisions:
+        because["national"] = [p.to_dict() for p in national.provisions]
+    because["then"] = then
     return Finding(
         state=state,
         ground=ground.id,
@@ -111,21 +152,56 @@ def _finding(context: Context, ground: Ground, member: Alike, binding: Binding, 
         reason=reason,
         summary=ground.summary,
         order=ground.order,
-        because={"rule": ground.id, **trace.to_dict()},
+        because=because,
+        law=context.law.to_dict(),
+        turns_on=tuple(case_facts(turns_on)),
     )
 
 
+def _then(status: str, step: str, reason: str | None = None) -> dict[str, str]:
+    """One step from the answers to the status; the last one that is recorded is the status of the finding."""
+    return {"step": f"{step}: {reason}" if reason else step, "status": status}
+
+
+def _authority_step(mandate: Mandate, steps: tuple[Trace, ...]) -> dict[str, Any]:
+    return {
+        "instrument": mandate.instrument,
+        "provision": mandate.provision,
+        "duty": mandate.duty,
+        "value": mandate.applies,
+        "of": [step.to_dict() for step in steps],
+    }
+
+
+def _with_national(ground: Ground, trace: Trace, national: NationalResult) -> Trace | None:
+    """The ground's conditions together with the national provisions, where not meeting these would exclude it."""
+    concerned = tuple(p for p in national.provisions if p.entry is not None)
+    if not ground.only_with_national or not concerned or not all(p.base.verified for p in concerned):
+        return None
+    steps = (trace, combined("at least one provision is met", "any", tuple(p.trace for p in concerned)))
+    return complete(combined("the ground's conditions hold, and a national provision is met", "all", steps))
+
+
 def _conditions_of(context: Context, ground: Ground, binding: Binding) -> Trace:
-    own = context.facts.evaluate(ground.when, binding)
-    if ground.offences is None:
-        return own
-    steps = (own, context.covers(ground.offences))
-    return Trace("the ground's conditions hold", all_of(s.value for s in steps), children=steps)
+    steps = [context.facts.evaluate(ground.when, binding)]
+    if ground.offences is not None:
+        steps.append(context.covers(ground.offences))
+    if not context.law.days.exact:
+        steps += context.dated(ground.validity)
+    if len(steps) == 1:
+        return complete(steps[0])
+    return complete(combined("the ground's conditions hold", "all", tuple(steps)))
+
+
+def _may_exclude(context: Context, ground: Ground, state: str) -> bool:
+    """Whether the State's own law could exclude a ground: only a cheap first look."""
+    law = context.rules.national(state)
+    return law is not None and (ground.only_with_national or law.absence_of(ground.id) is not None)
 
 
 def _has_basis(context: Context, ground: Ground, state: str) -> bool:
     law = context.rules.national(state)
-    return law is not None and bool(law.bases_for(ground.id, context.on))
+    return law is not None and bool(bases(context, law, ground.id))
 
 
 def _offences(context: Context, ground: Ground, covered: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -139,12 +215,21 @@ def _offences(context: Context, ground: Ground, covered: tuple[str, ...] | None)
 def _met(trace: Trace) -> tuple[str, str | None]:
     if trace.value is Truth.YES:
         return "conditional", None
-    reasons = "; ".join(dict.fromkeys(sentence(leaf) for leaf in trace.deciding()))
+    leaves = trace.deciding()
+    if trace.value is Truth.UNKNOWN:
+        # Tests whose facts do not matter are part of the record, but no reason.
+        relevant = set(trace.undecided())
+        leaves = tuple(leaf for leaf in leaves if leaf.fact is None or leaf.fact in relevant) or leaves
+    reasons = "; ".join(dict.fromkeys(sentence(leaf) for leaf in leaves))
     return ("excluded", reasons) if trace.value is Truth.NO else ("open", f"depends on: {reasons}")
 
 
 def _rests_on_unread(mandates: tuple[Mandate, ...]) -> bool:
     return any(not m.verified for m in mandates if m.duty != "supports" and m.applies == "yes")
+
+
+def _would_be_unread(mandate: Mandate) -> bool:
+    return not mandate.verified and mandate.duty != "supports" and mandate.applies == "unknown"
 
 
 def _grade(ground: Ground, mandates: tuple[Mandate, ...]) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from seajuris.assessment import National
+from seajuris.rules.completions import complete
 from seajuris.rules.context import Context, case_facts, plain, sentence
-from seajuris.rules.facts import Binding
-from seajuris.rules.logic import Truth, all_of
-from seajuris.rules.model import Absence, Ground, NationalBasis
+from seajuris.rules.facts import Binding, combined
+from seajuris.rules.logic import Trace, Truth
+from seajuris.rules.model import Absence, Ground, NationalBasis, NationalLaw
+from seajuris.rules.timing import in_force
 
 NOT_ENCODED = "possible, national basis not encoded"
 NO_PROVISION = "no provision for this ground is encoded for this State; check its law as of the day of the facts"
+EITHER = "which of these provisions is met hangs on facts not told; one of them is, whatever the facts are"
 UNREAD = "check the text of the national provision: it rests on an unverified source"
 
 
@@ -22,6 +26,7 @@ class NationalResult:
     Attributes:
         status: Status of the finding as far as national law decides it.
         offences: Offences to which the provisions that carry the finding extend; `None`: all that the ground covers.
+        provisions: All provisions that were looked at, also those that do not concern the offences told.
     """
 
     status: str
@@ -30,6 +35,25 @@ class NationalResult:
     conditions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     offences: tuple[str, ...] | None = None
+    provisions: tuple[Provision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A provision of national law with the record of how it was judged.
+
+    Attributes:
+        entry: As it is reported; `None` if it does not concern the offences told.
+        trace: Every step.
+    """
+
+    base: NationalBasis
+    entry: National | None
+    trace: Trace
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry under ``because`` of the JSON contract."""
+        return {"id": self.base.id, "provision": self.base.provision, **self.trace.to_dict()}
 
 
 def national_layer(context: Context, ground: Ground, state: str, binding: Binding) -> NationalResult | None:
@@ -41,19 +65,26 @@ def national_layer(context: Context, ground: Ground, state: str, binding: Bindin
     law = context.rules.national(state)
     if law is None:
         return None if ground.only_with_national else _conditional(NOT_ENCODED)
-    found = (_entry(context, base, binding) for base in law.bases_for(ground.id, context.on))
-    entries = tuple(entry for entry in found if entry is not None)
-    if entries:
-        return _combine(context, ground, entries)
+    provisions = tuple(_provision(context, base, binding) for base in bases(context, law, ground.id))
+    concerned = tuple(p for p in provisions if p.entry is not None)
+    if concerned:
+        return replace(_combine(context, ground, concerned), provisions=provisions)
     if ground.only_with_national:
         return None
     absence = law.absence_of(ground.id)
-    return _conditional(NO_PROVISION) if absence is None else _absent(context, absence)
+    result = _conditional(NO_PROVISION) if absence is None else _absent(context, absence)
+    return replace(result, provisions=provisions)
+
+
+def bases(context: Context, law: NationalLaw, ground: str) -> list[NationalBasis]:
+    """Applied provisions for a ground that were in force on the day that counts, or may have been."""
+    found = (b for b in law.bases if b.applied and ground in b.grounds)
+    return [b for b in found if in_force(b.validity, context.law.days) is not Truth.NO]
 
 
 def _absent(context: Context, absence: Absence) -> NationalResult:
     # Without a first day, a text read today says nothing sure about the law of an earlier day.
-    dated = absence.validity.start is not None and absence.validity.holds(context.on)
+    dated = absence.validity.start is not None and in_force(absence.validity, context.law.days) is Truth.YES
     if absence.verified and dated:
         return NationalResult("excluded", f"looked for in national law and not found: {absence.note}")
     doubt = "in the text as read lately" if absence.verified else "not verified"
@@ -64,43 +95,60 @@ def _conditional(text: str) -> NationalResult:
     return NationalResult("conditional", text, conditions=(text,))
 
 
-def _entry(context: Context, base: NationalBasis, binding: Binding) -> National | None:
-    """A provision with what the facts say of it; `None` if it does not concern the offences told."""
+def _provision(context: Context, base: NationalBasis, binding: Binding) -> Provision:
+    """A provision with what the facts say of it."""
     steps = [context.facts.evaluate(base.when, binding)] if base.when is not None else []
-    if base.offences is not None:
-        steps.append(context.covers(base.offences))
-        if steps[-1].value is Truth.NO:
-            return None
-    met = all_of(s.value for s in steps)
-    deciding = [leaf for s in steps if s.value is met for leaf in s.deciding()]
-    return National(
+    covered = context.covers(base.offences) if base.offences is not None else None
+    if covered is not None:
+        steps.append(covered)
+    if not context.law.days.exact:
+        steps += context.dated(base.validity)
+    trace = complete(combined("the provision is met", "all", tuple(steps)))
+    if covered is not None and covered.value is Truth.NO:
+        return Provision(base, None, trace)
+    if trace.value is Truth.YES:
+        because: tuple[str, ...] = ()
+    else:
+        because = tuple(sentence(leaf) for leaf in trace.deciding())
+    entry = National(
         id=base.id,
         provision=base.provision,
         offences=base.offences or (),
-        met=met.value,
+        met=trace.value.value,
         conditions=base.conditions,
         verified=base.verified,
         confidence=base.confidence,
         source=base.source,
         checked=base.checked,
         note=base.note,
-        missing=tuple(case_facts(f for s in steps for f in s.undecided())),
-        because=tuple(sentence(leaf) for leaf in deciding) if met is not Truth.YES else (),
+        missing=tuple(case_facts(trace.undecided())),
+        because=because,
     )
+    return Provision(base, entry, trace)
 
 
-def _combine(context: Context, ground: Ground, entries: tuple[National, ...]) -> NationalResult:
+def any_provision(provisions: tuple[Provision, ...]) -> Trace:
+    """Whether at least one provision is met, also where each hangs on a fact but all of them together do not."""
+    return complete(combined("at least one provision is met", "any", tuple(p.trace for p in provisions)))
+
+
+def _combine(context: Context, ground: Ground, provisions: tuple[Provision, ...]) -> NationalResult:
+    entries = tuple(p.entry for p in provisions if p.entry is not None)
     met = tuple(e for e in entries if e.met == "yes")
-    unknown = tuple(e for e in entries if e.met == "unknown")
     if met:
         return _carried(context, ground, entries, met)
-    if unknown:
+    unknown = tuple(e for e in entries if e.met == "unknown")
+    together = any_provision(provisions)
+    if together.value is Truth.YES:
+        text = f"{EITHER}: {'; '.join(dict.fromkeys(e.provision for e in unknown))}"
+        return NationalResult("conditional", None, entries, (text, *_unread(unknown)), offences=_reach(unknown))
+    if together.value is Truth.UNKNOWN:
         return NationalResult(
             "open",
             "national law hangs on a fact not told",
             entries,
             _unread(unknown),
-            tuple(f for e in unknown for f in e.missing),
+            tuple(case_facts(together.undecided())),
             _reach(unknown) if ground.only_with_national else None,
         )
     why = "; ".join(dict.fromkeys(b for e in entries for b in e.because))

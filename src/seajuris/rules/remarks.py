@@ -9,34 +9,43 @@ from seajuris.rules.context import Context
 from seajuris.rules.facts import Binding
 from seajuris.rules.logic import Truth
 from seajuris.rules.model import Ground
+from seajuris.rules.timing import in_force
 from seajuris.rules.vocabulary import general
 
 
 def questions(context: Context, findings: Iterable[Finding], bars: Iterable[Bar]) -> tuple[Question, ...]:
-    """The missing facts, those on which most findings hang first."""
-    hanging: dict[str, list[str]] = {}
+    """The missing facts, those that decide most findings first.
+
+    A fact decides a finding if some answer, with the other missing facts, changes its status: the completions have
+    left only such facts in `Finding.missing` and `Finding.turns_on`. What bears on the treaty layer alone, or on a bar
+    that changes no status, is asked after those.
+    """
+    decides: dict[str, list[str]] = {}
+    bears_on: dict[str, list[str]] = {}
     for finding in findings:
         if finding.status == "excluded":
             continue
-        scope = (f for m in finding.mandate if m.applies == "unknown" for f in m.missing)
-        for fact in dict.fromkeys(general(f) for f in (*finding.missing, *scope)):
-            hanging.setdefault(fact, []).append(finding.state or "")
+        state = finding.state or ""
+        deciding = dict.fromkeys(general(f) for f in (*finding.missing, *finding.turns_on))
+        for fact in deciding:
+            decides.setdefault(fact, []).append(state)
+        scope = (general(f) for m in finding.mandate if m.applies == "unknown" for f in m.missing)
+        for fact in dict.fromkeys(scope):
+            if fact not in deciding:
+                bears_on.setdefault(fact, []).append(state)
     for bar in bars:
         for fact in dict.fromkeys(general(f) for f in bar.missing):
-            hanging.setdefault(fact, []).extend(bar.states or ("",))
+            bears_on.setdefault(fact, []).extend(bar.states or ("",))
     vocabulary = context.rules.vocabulary
-    asked = [
-        Question(
-            fact=fact,
-            ask=vocabulary[fact].ask,
-            why=vocabulary[fact].why,
-            decides=tuple(dict.fromkeys(s for s in states if s)),
-            findings=len(states),
-        )
-        for fact, states in hanging.items()
-        if fact in vocabulary
-    ]
-    return tuple(sorted(asked, key=lambda q: (-q.findings, q.fact)))
+    asked = []
+    for fact in dict.fromkeys((*decides, *bears_on)):
+        if fact in vocabulary:
+            states = decides.get(fact, [])
+            others = tuple(dict.fromkeys(s for s in bears_on.get(fact, ()) if s and s not in states))
+            decided = tuple(dict.fromkeys(s for s in states if s))
+            asked.append(Question(fact, vocabulary[fact].ask, vocabulary[fact].why, decided, len(states), others))
+    weight = {q.fact: (-q.findings, -len(bears_on.get(q.fact, ()))) for q in asked}
+    return tuple(sorted(asked, key=lambda q: (*weight[q.fact], q.fact)))
 
 
 def warnings(
@@ -51,7 +60,7 @@ def warnings(
         if warning.when is None:
             show = warning.id in referred
         else:
-            value = context.facts.evaluate(warning.when, Binding()).value
+            value = context.facts.decide(warning.when, Binding()).value
             show = value is Truth.YES or (value is Truth.UNKNOWN and warning.id in referred)
         if show:
             shown.append(Remark(warning.id, warning.text, None, warning.verified, warning.source))
@@ -67,9 +76,9 @@ def coordination(context: Context, findings: Iterable[Finding]) -> tuple[Remark,
         bound = states
         if item.member:
             bound = tuple(s for s in states if _bound(context, item.member, s))
-        if not item.validity.holds(context.on) or len(bound) < item.at_least:
+        if in_force(item.validity, context.law.days) is Truth.NO or len(bound) < item.at_least:
             continue
-        if item.when is not None and context.facts.evaluate(item.when, Binding()).value is Truth.NO:
+        if item.when is not None and context.facts.decide(item.when, Binding()).value is Truth.NO:
             continue
         authority = context.mandates(item.authority, Binding())
         verified = all(a.verified for a in authority)
@@ -79,4 +88,4 @@ def coordination(context: Context, findings: Iterable[Finding]) -> tuple[Remark,
 
 
 def _bound(context: Context, instrument: str, state: str) -> bool:
-    return context.rules.membership(instrument, state, context.on).truth is Truth.YES
+    return context.facts.bound(instrument, state).truth is Truth.YES
