@@ -296,8 +296,8 @@ def _sea_lines(model: Model, cell: Cell) -> list[BaseGeometry]:
         *(shapely.clip_by_rect(model.overrides[i].polygon, *box) for i in cell.overrides),
     ]
     lines = [line for p in polygons if (line := _inner_lines(p, box)) is not None]
-    closing = (model.closing[i].drawn for i in _touching([e.drawn for e in model.closing], box))
-    lines += [shapely.clip_by_rect(line, *box) for line in closing]
+    barriers = [e.barrier for e in model.closing]
+    lines += [shapely.clip_by_rect(barriers[i], *box) for i in _touching(barriers, box)]
     groups = {g for g, _ in cell.territorial} | set(cell.economic)
     if len(groups) > 1:
         lines += model.equidistance.clip(box)

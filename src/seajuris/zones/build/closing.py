@@ -7,7 +7,7 @@ it is internal. A protested line changes nothing; the water that it would enclos
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import shapely
@@ -16,23 +16,33 @@ from shapely.geometry.base import BaseGeometry
 from seajuris.errors import DataError
 
 from .coast import Coast
-from .geodesy import GEOD, densify
+from .geodesy import GEOD, Floats, Nearest, densify
 from .tables import ClosingLine, FurtherClaim
 from .tiling import Box, polygonal
 
 REACH = 3000.0
 """Ends further than this from land are a mistake, metres."""
 STEP = 2000.0
+OVERRUN = 4000.0
+"""Metres; more than any simplification of the coast where closing lines are."""
 ROUNDING = 1e-7
 """Degrees to which line and coast are rounded before they are joined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A closing line, joined to the coast, and the water landward of it."""
+    """A closing line and the water landward of it.
+
+    Attributes:
+        line: As it was read.
+        at_sea: The line without its parts on land: the baseline.
+        barrier: The line run on over land at both ends, so that it meets the coast however that is simplified.
+        water: What line and coast enclose.
+    """
 
     line: ClosingLine
-    drawn: BaseGeometry
+    at_sea: BaseGeometry
+    barrier: BaseGeometry
     water: BaseGeometry
 
 
@@ -71,7 +81,17 @@ def enclose(line: ClosingLine, sea: dict[Box, BaseGeometry]) -> Enclosed:
     along_edge = shapely.intersection(hit[0].boundary, shapely.box(*line.within).boundary)
     if along_edge.length > 1e-6:
         raise DataError("line and coast do not enclose the water within the box", where=line.id)
-    return Enclosed(line, drawn, hit[0])
+    return Enclosed(line, shapely.intersection(drawn, water), _run_on(joined), hit[0])
+
+
+def _run_on(points: Floats) -> BaseGeometry:
+    """A line continued at both ends along its own direction."""
+    ends = []
+    for here, before in ((points[0], points[1]), (points[-1], points[-2])):
+        azimuth, _, _ = GEOD.inv(before[0], before[1], here[0], here[1])
+        lon, lat, _ = GEOD.fwd(here[0], here[1], azimuth, OVERRUN)
+        ends.append(np.array([[lon, lat]]))
+    return shapely.LineString(np.vstack((ends[0], points, ends[1])))
 
 
 def with_closing_lines(coast: Coast, enclosed: list[Enclosed]) -> Coast:
@@ -85,7 +105,8 @@ def with_closing_lines(coast: Coast, enclosed: list[Enclosed]) -> Coast:
         group = (item.line.territory,)
         if group not in groups:
             groups.append(group)
-        for (x0, y0), (x1, y1) in pairwise(shapely.get_coordinates(item.drawn)):
+        ends = (pairwise(shapely.get_coordinates(part)) for part in shapely.get_parts(item.at_sea))
+        for (x0, y0), (x1, y1) in chain.from_iterable(ends):
             west, south = float(np.floor((x0 + x1) / 2)), float(np.floor((y0 + y1) / 2))
             tile = number.get((west, south, west + 1, south + 1))
             if tile is not None:
@@ -113,3 +134,9 @@ def as_claim(item: Enclosed) -> FurtherClaim:
         accuracy_m=line.accuracy_m,
         along_coast=True,
     )
+
+
+def points_along(item: Enclosed) -> Nearest:
+    """Points about 400 m apart along a closing line."""
+    c = shapely.get_coordinates(shapely.segmentize(item.at_sea, 0.003))
+    return Nearest(c[:, 0], c[:, 1])

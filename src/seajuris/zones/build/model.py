@@ -70,6 +70,7 @@ class Model:
         overrides: Areas that agreed lines give to the other side.
         internal: Waters landward of implied straight baselines per territory.
         closing: Closing lines with the water that they enclose.
+        closing_trees: Points along the recognised ones.
         further: Claims of further States that are shown beside the zones.
     """
 
@@ -94,6 +95,7 @@ class Model:
     islets: list[tuple[str, float, float]] = field(default_factory=list)
     agreed: list[tuple[str, BaseGeometry]] = field(default_factory=list)
     closing: list[Enclosed] = field(default_factory=list)
+    closing_trees: dict[str, Nearest] = field(default_factory=dict)
     further: list[FurtherClaim] = field(default_factory=list)
 
     def states_of(self, group: int) -> tuple[str, ...]:

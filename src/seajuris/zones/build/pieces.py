@@ -198,6 +198,8 @@ def _describe(
         accuracy = ACCURACY["economic" if zone == "exclusive_economic_zone" else "computed"]
         if kind == "mapped":
             accuracy = ACCURACY["mapped"]
+        elif kind == "envelope":
+            accuracy = max(accuracy, _of_closing_lines(model, territory, x[a:b], y[a:b]))
         columns = Limit(
             zone,
             sample.state or "",
@@ -251,6 +253,21 @@ def _joined_lines(features: list[tuple[Columns, bytes]]) -> list[tuple[Columns, 
         for line in shapely.get_parts(merged):
             result.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(line))
     return result
+
+
+def _of_closing_lines(model: Model, territory: str, x: Floats, y: Floats) -> float:
+    """Accuracy in metres of the closing lines from which any of these points is measured; 0 where it is the coast."""
+    found = 0.0
+    for item in model.closing:
+        tree = model.closing_trees.get(item.line.id)
+        if tree is None or item.line.territory != territory:
+            continue
+        away, _ = tree.query(x, y)
+        own = [g for g, names in enumerate(model.groups) if territory in names and g in model.trees]
+        nearest = np.min([model.trees[g].query(x, y)[0] for g in own], axis=0)
+        if (away <= nearest + 1.0).any():
+            found = max(found, item.line.accuracy_m)
+    return found
 
 
 Kind: TypeAlias = tuple[str, str | None, str | None, float | None]
@@ -382,7 +399,7 @@ def _closing_lines(model: Model, cell: Cell) -> list[tuple[Baseline, bytes]]:
     for item in model.closing:
         if not item.line.recognised or item.line.end is not None:
             continue
-        for line in shapely.get_parts(shapely.clip_by_rect(item.drawn, *cell.box)):
+        for line in shapely.get_parts(shapely.clip_by_rect(item.at_sea, *cell.box)):
             if line.geom_type == "LineString" and line.length > 0:
                 columns = Baseline(item.line.state, item.line.territory, "straight", None)
                 result.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(line))

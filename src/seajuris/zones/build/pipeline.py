@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from . import cells as cell_work
 from .agreed import drawn, overrides
-from .closing import as_claim, enclose, with_closing_lines
+from .closing import as_claim, enclose, points_along, with_closing_lines
 from .coast import Coast, Group, reassign, trace_coast
 from .geodesy import Floats, Nearest
 from .model import Lines, Model
@@ -163,6 +163,7 @@ def build(root: Path, directory: Path, fetch: bool, workers: int, say: Callable[
     model, residual = make_model(tables, sea, mapped, coast, envelopes)
     model.islets = islets
     model.closing = enclosed
+    model.closing_trees = {e.line.id: points_along(e) for e in enclosed if e.line.recognised}
     model.further = [*tables.further_claims, *(as_claim(e) for e in enclosed if not e.line.recognised)]
     stage(f"{len(model.equidistance.lines)} lines of equidistance")
     cell_work.start(model)
