@@ -117,6 +117,8 @@ def test_assess(installed: Installed) -> None:
 def test_everything_that_is_read_is_inside(installed: Installed) -> None:
     inside = {name.split("/_bundle/", 1)[1] for name in names(installed.wheel) if "/_bundle/" in name}
     shipped = {"NOTICE", "data/maritime_zones/zones.gpkg", "data/maritime_zones/manifest.yaml"}
+    # For `zones verify` and `zones import`.
+    shipped |= {"data/maritime_zones/expected_overlaps.yaml", "data/maritime_zones/source/claims.yaml"}
     for folder in ("rules", "scenarios", "data/states"):
         shipped |= {p.relative_to(ROOT).as_posix() for p in (ROOT / folder).rglob("*") if p.is_file()}
     assert inside == shipped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from seajuris.cli import assess, locate, schema, states
+from seajuris.cli import assess, locate, schema, states, zones
 
 app = typer.Typer(
     name="seajuris",
@@ -19,6 +19,7 @@ app.command("locate")(locate.locate)
 app.command("assess")(assess.assess)
 app.command("schema")(schema.schema)
 app.add_typer(states.app, name="states")
+app.add_typer(zones.app, name="zones")
 
 
 @app.callback()

@@ -1,0 +1,1 @@
+"""Looking after zone data: describing, checking, comparing and importing them. Never loaded to place a position."""
