@@ -24,10 +24,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from seajuris.rules.logic import Completions, Trace, Truth
+
+# Plain classes: a dataclass costs a millisecond of start-up each.
 
 MAX_COMPLETIONS = 1024
 """More combinations of shared facts than this are not tried; the condition stays unknown, and the trace says so."""
@@ -45,7 +46,6 @@ Value = Any
 Assignment = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
 class Missing:
     """A fact that may be completed.
 
@@ -58,12 +58,30 @@ class Missing:
         values: All values that the fact can have; `None` if they are open (States, texts).
     """
 
-    name: str
-    facts: tuple[str, ...]
-    known: str
-    told: tuple[str, ...] = ()
-    many: bool = False
-    values: tuple[str, ...] | None = None
+    __slots__ = (
+        "facts",
+        "known",
+        "many",
+        "name",
+        "told",
+        "values",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        facts: tuple[str, ...],
+        known: str,
+        told: tuple[str, ...] = (),
+        many: bool = False,
+        values: tuple[str, ...] | None = None,
+    ) -> None:
+        self.name = name
+        self.facts = facts
+        self.known = known
+        self.told = told
+        self.many = many
+        self.values = values
 
     def domain(self, mentioned: set[str], fresh: tuple[str, ...]) -> list[frozenset[str]]:
         """Every completion that tests which mention these values can tell apart; `None` is written as a value."""
@@ -83,65 +101,52 @@ class Missing:
         return [*none, *(frozenset({v}) for v in (*named, *fresh))]
 
 
-class Ask(Protocol):
-    """A test that is unknown on the facts told."""
-
-    @property
-    def missing(self) -> tuple[Missing, ...]:
-        """The facts on which it depends; a position is none of them."""
-        ...
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Everything on which it depends, by names that other tests share where they depend on the same."""
-        ...
-
-    @property
-    def free(self) -> tuple[tuple[str, str], ...]:
-        """Names that are simply true or false, each with the fact to report."""
-        ...
-
-    def mentions(self) -> Iterator[tuple[str, str]]:
-        """Pairs of a missing fact's name and a value that matters to this test."""
-        ...
-
-    def value(self, given: Assignment) -> bool:
-        """The answer under a completion."""
-        ...
-
-
 # --- The kinds of tests -------------------------------------------------------------------------------------------
+#
+# Each kind of test that is unknown on the facts told says:
+#   missing     the facts on which it depends (a position is none of them);
+#   free        names that are simply true or false, each with the fact to report;
+#   names       everything on which it depends, by names that other tests share where they depend on the same;
+#   mentions    pairs of a missing fact's name and a value that matters to this test;
+#   value       the answer under a completion, which gives a value for each name.
 
 
-@dataclass(frozen=True, slots=True)
 class AsIs:
     """A test that nothing known ties to other tests: true or false, the same wherever it stands word for word."""
 
-    key: str
-    fact: str
+    __slots__ = (
+        "fact",
+        "key",
+    )
 
-    missing: tuple[Missing, ...] = ()
+    def __init__(self, key: str, fact: str) -> None:
+        self.key = key
+        self.fact = fact
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """None: the test stands for itself."""
+        return ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """See `Ask`."""
+        """Everything on which it depends, by name."""
         return (self.key,)
 
     @property
     def free(self) -> tuple[tuple[str, str], ...]:
-        """See `Ask`."""
+        """Names that are true or false, each with the fact to report."""
         return ((self.key, self.fact),)
 
     def mentions(self) -> Iterator[tuple[str, str]]:
-        """See `Ask`."""
+        """Values that matter to this test, each with the name of the fact."""
         return iter(())
 
     def value(self, given: Assignment) -> bool:
-        """See `Ask`."""
+        """The answer under a completion."""
         return bool(given[self.key])
 
 
-@dataclass(frozen=True, slots=True)
 class OneOf:
     """A fact has one of the values wanted, or one of those that other facts have.
 
@@ -151,34 +156,43 @@ class OneOf:
         others: Missing facts whose values are asked for too.
     """
 
-    subject: Missing | tuple[str, ...]
-    wanted: frozenset[str]
-    others: tuple[Missing, ...] = ()
+    __slots__ = (
+        "others",
+        "subject",
+        "wanted",
+    )
+
+    def __init__(
+        self, subject: Missing | tuple[str, ...], wanted: frozenset[str], others: tuple[Missing, ...] = ()
+    ) -> None:
+        self.subject = subject
+        self.wanted = wanted
+        self.others = others
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """See `Ask`."""
+        """The facts on which it depends."""
         return (self.subject, *self.others) if isinstance(self.subject, Missing) else self.others
 
     @property
     def names(self) -> tuple[str, ...]:
-        """See `Ask`."""
+        """Everything on which it depends, by name."""
         return tuple(m.name for m in self.missing)
 
     @property
     def free(self) -> tuple[tuple[str, str], ...]:
-        """See `Ask`."""
+        """Names that are true or false, each with the fact to report."""
         return ()
 
     def mentions(self) -> Iterator[tuple[str, str]]:
-        """See `Ask`."""
+        """Values that matter to this test, each with the name of the fact."""
         told = () if isinstance(self.subject, Missing) else self.subject
         for one in self.missing:
             for value in (*self.wanted, *told, *(v for m in self.missing for v in m.told if len(self.missing) > 1)):
                 yield one.name, value
 
     def value(self, given: Assignment) -> bool:
-        """See `Ask`."""
+        """The answer under a completion."""
         values = given[self.subject.name] if isinstance(self.subject, Missing) else self.subject
         wanted = set(self.wanted)
         for other in self.others:
@@ -186,7 +200,6 @@ class OneOf:
         return any(v in wanted for v in values)
 
 
-@dataclass(frozen=True, slots=True)
 class Bound:
     """A State is bound by an instrument: the State itself may be missing, or whether it is bound.
 
@@ -198,36 +211,52 @@ class Bound:
         fact: What to report where it is the membership that is not known.
     """
 
-    instrument: str
-    states: tuple[str, ...]
-    source: Missing | None
-    membership: Callable[[str], Truth]
-    fact: str
+    __slots__ = (
+        "fact",
+        "instrument",
+        "membership",
+        "source",
+        "states",
+    )
+
+    def __init__(
+        self,
+        instrument: str,
+        states: tuple[str, ...],
+        source: Missing | None,
+        membership: Callable[[str], Truth],
+        fact: str,
+    ) -> None:
+        self.instrument = instrument
+        self.states = states
+        self.source = source
+        self.membership = membership
+        self.fact = fact
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """See `Ask`."""
+        """The facts on which it depends."""
         return (self.source,) if self.source else ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """See `Ask`."""
+        """Everything on which it depends, by name."""
         return (*(m.name for m in self.missing), *(name for name, _ in self.free))
 
     @property
     def free(self) -> tuple[tuple[str, str], ...]:
-        """See `Ask`."""
+        """Names that are true or false, each with the fact to report."""
         states = [*self.states, *((*self.source.told, OTHER, ANOTHER) if self.source else ())]
         return tuple((self._name(s), self.fact) for s in dict.fromkeys(states) if self._known(s) is Truth.UNKNOWN)
 
     def mentions(self) -> Iterator[tuple[str, str]]:
-        """See `Ask`: a State that is told can be told apart from the rest by its membership."""
+        """Values that matter to this test, each with the name of the fact."""
         for one in self.missing:
             for value in one.told:
                 yield one.name, value
 
     def value(self, given: Assignment) -> bool:
-        """See `Ask`."""
+        """The answer under a completion."""
         states = given[self.source.name] - {"none"} if self.source else self.states
         return any(self._holds(state, given) for state in states)
 
@@ -245,11 +274,10 @@ class Bound:
         return f"party:{self.instrument}:{state}"
 
 
-Spot = tuple[str, str | None]
+Spot: TypeAlias = "tuple[str, str | None]"
 """A zone and the State that it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
 class InZone:
     """The position lies in one of the zones of the claimant, of another State, of the flag State, or of anyone.
 
@@ -262,31 +290,51 @@ class InZone:
         negated: Whether it is asked that the position does *not* lie there.
     """
 
-    zones: tuple[str, ...]
-    of: str
-    claimant: str | None
-    flag: tuple[str, ...] | Missing
-    certain: frozenset[Spot]
-    possible: frozenset[Spot] | None
-    negated: bool = False
+    __slots__ = (
+        "certain",
+        "claimant",
+        "flag",
+        "negated",
+        "of",
+        "possible",
+        "zones",
+    )
+
+    def __init__(
+        self,
+        zones: tuple[str, ...],
+        of: str,
+        claimant: str | None,
+        flag: tuple[str, ...] | Missing,
+        certain: frozenset[Spot],
+        possible: frozenset[Spot] | None,
+        negated: bool = False,
+    ) -> None:
+        self.zones = zones
+        self.of = of
+        self.claimant = claimant
+        self.flag = flag
+        self.certain = certain
+        self.possible = possible
+        self.negated = negated
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        """See `Ask`."""
+        """The facts on which it depends."""
         return (self.flag,) if self.of == "flag" and isinstance(self.flag, Missing) else ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """See `Ask`."""
+        """Everything on which it depends, by name."""
         return ("position", *(m.name for m in self.missing))
 
     @property
     def free(self) -> tuple[tuple[str, str], ...]:
-        """See `Ask`."""
+        """Names that are true or false, each with the fact to report."""
         return ()
 
     def mentions(self) -> Iterator[tuple[str, str]]:
-        """See `Ask`."""
+        """Values that matter to this test, each with the name of the fact."""
         for one in self.missing:
             for _, state in (*self.certain, *(self.possible or ())):
                 if state is not None:
@@ -295,7 +343,7 @@ class InZone:
                 yield one.name, self.claimant
 
     def value(self, given: Assignment) -> bool:
-        """See `Ask`."""
+        """The answer under a completion."""
         flags = given[self.flag.name] if isinstance(self.flag, Missing) and self.of == "flag" else self.flag
         return any(self.hit(spot, flags) for spot in given["position"]) is not self.negated
 
@@ -315,6 +363,9 @@ class InZone:
                 return True
 
 
+Ask: TypeAlias = AsIs | OneOf | Bound | InZone
+
+
 # --- Deciding -----------------------------------------------------------------------------------------------------
 
 
@@ -331,9 +382,9 @@ def complete(trace: Trace) -> Trace:
     if trace.value is not Truth.UNKNOWN or trace.completions is not None:
         return trace
     asks = [_ask(leaf) for leaf in _open_leaves(trace)]
-    counts = Counter(name for ask in asks for name in dict.fromkeys(ask.names))
-    if max(counts.values(), default=0) < 2 and not any(_may_be_settled(ask) for ask in asks):
-        return replace(trace, completions=Completions(_reported(asks)))
+    names = [name for ask in asks for name in ask.names]
+    if len(set(names)) == len(names) and not any(_may_be_settled(ask) for ask in asks):
+        return trace.completed(trace.value, Completions(_reported(asks)))
     return _Search(trace, asks).result()
 
 
@@ -364,6 +415,16 @@ def _reported(asks: Iterable[Ask]) -> tuple[str, ...]:
             found.update(dict.fromkeys(one.facts))
         found.update((fact, None) for _, fact in ask.free if fact)
     return tuple(found)
+
+
+def _identity(ask: Ask) -> str:
+    """The same text for tests that ask the same."""
+    if isinstance(ask, InZone):
+        return f"place {ask.zones} {ask.of} {ask.claimant} {ask.negated}"
+    if isinstance(ask, OneOf):
+        subject = ask.subject.name if isinstance(ask.subject, Missing) else ask.subject
+        return f"{subject} {sorted(ask.wanted)} {[other.name for other in ask.others]}"
+    return repr(ask.names)
 
 
 def _subsets(values: Iterable[str]) -> Iterator[frozenset[str]]:
@@ -408,13 +469,13 @@ class _Search:
         }
         if len(_spots([a for a in asks if isinstance(a, InZone)], mentioned)[1]) > MAX_PARTS:
             large.add("position")
-        return [AsIs(repr(ask), _reported([ask])[0]) if large & set(ask.names) else ask for ask in asks]
+        return [AsIs(_identity(ask), _reported([ask])[0]) if large & set(ask.names) else ask for ask in asks]
 
     def result(self) -> Trace:
         try:
             self._prepare()
         except _TooManyError:
-            return replace(self.trace, completions=Completions(_reported(self.asks), too_many=True))
+            return self._unknown(Completions(_reported(self.asks), too_many=True))
         counts = Counter(name for names in self.names for name in names)
         shared = [name for name in self.domains if counts[name] > 1]
         total = 1
@@ -422,7 +483,7 @@ class _Search:
             total *= len(self.domains[name])
         over = self._words(shared)
         if total > MAX_COMPLETIONS:
-            return replace(self.trace, completions=Completions(_reported(self.asks), over, too_many=True))
+            return self._unknown(Completions(_reported(self.asks), over, too_many=True))
         outcomes: dict[tuple[Value, ...], Remainder] = {}
         for values in itertools.product(*(self.domains[name] for name in shared)):
             outcomes[values] = self._remainder(dict(zip(shared, values, strict=True)))
@@ -430,8 +491,11 @@ class _Search:
         if answers <= {True} or answers <= {False}:
             truth = Truth.YES if True in answers else Truth.NO
             done = Completions((), over or self._words(self.domains), max(total, 1), decided=True)
-            return replace(self.trace, value=truth, completions=done)
-        return replace(self.trace, completions=Completions(self._relevant(shared, outcomes), over, total))
+            return self.trace.completed(truth, done)
+        return self._unknown(Completions(self._relevant(shared, outcomes), over, total))
+
+    def _unknown(self, completions: Completions) -> Trace:
+        return self.trace.completed(Truth.UNKNOWN, completions)
 
     def _words(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(fact for name in names for fact in self.facts[name] if fact))

@@ -81,6 +81,7 @@ class FactBase:
         self.days = Days.of(on)
         self.on = self.days.last
         self.day_fact = day_fact
+        self._day_words = self.days.words()
 
     def told(self, path: str, binding: Binding) -> list[tuple[str, Told]]:
         """What was told about a fact: concrete paths with their values; several for ``any_...`` paths."""
@@ -124,7 +125,7 @@ class FactBase:
         """Whether a rule was in force on the day that counts."""
         value = in_force(validity, self.days)
         span = f"from {validity.start or 'ever'} until {validity.end or 'further notice'}"
-        return Trace(f"in force on {self.days.words()}", value, self.day_fact, span)
+        return Trace(f"in force on {self._day_words}", value, self.day_fact, span)
 
     def evaluate(self, test: Condition, binding: Binding) -> Trace:
         """Evaluate a condition in three-valued logic and record every step."""
@@ -165,7 +166,7 @@ class FactBase:
                     ask = AsIs(f"{one} is {' or '.join(values)}", step.fact or one)
                 else:
                     ask = OneOf(self._missing(one, said, facts) or said.values, frozenset(wanted), others)
-                step = replace(step, ask=ask)
+                step = step.asking(ask)
             steps.append(step)
         return steps[0] if len(steps) == 1 else combined(f"{path} is {words}", "any", tuple(steps))
 
@@ -286,7 +287,7 @@ class FactBase:
         return bound(self.rules, instrument, state, self.days)[0]
 
     def _party(self, instrument: str, of: str, binding: Binding) -> Trace:
-        words = f"{of} bound by {instrument} on {self.days.words()}"
+        words = f"{of} bound by {instrument} on {self._day_words}"
         if of == "flag":
             path, told = self.told("vessel.flag", binding)[0]
             if told.known in ("unknown", "disputed"):
@@ -335,11 +336,12 @@ class FactBase:
     def _offence(self, offences: tuple[str, ...]) -> Trace:
         words = f"investigated: {' or '.join(o.replace('_', ' ') for o in offences)}"
         told = self.case.told("offences")
-        step = replace(self._compare("offences", told, set(offences), None, ""), test=words)
+        said = self._compare("offences", told, set(offences), None, "")
+        step = Trace(words, said.value, said.fact, said.told)
         missing = self._missing("offences", told)
         if step.value is not Truth.UNKNOWN or missing is None:
             return step
-        return replace(step, ask=OneOf(missing, frozenset(offences)))
+        return step.asking(OneOf(missing, frozenset(offences)))
 
     # --- Claimants --------------------------------------------------------------------------------------------
 

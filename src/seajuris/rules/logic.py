@@ -42,7 +42,7 @@ def any_of(values: Iterable[Truth]) -> Truth:
     return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.NO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Completions:
     """What trying every completion of the missing facts together showed about a step (see `completions`).
 
@@ -102,6 +102,14 @@ class Trace:
         if self.children:
             data["of"] = [child.to_dict() for child in self.children]
         return data
+
+    def asking(self, ask: Ask) -> Trace:
+        """The same step with how to answer it under a completion."""
+        return Trace(self.test, self.value, self.fact, self.told, self.children, self.op, ask)
+
+    def completed(self, value: Truth, completions: Completions) -> Trace:
+        """The same step with what completions of the missing facts showed."""
+        return Trace(self.test, value, self.fact, self.told, self.children, self.op, self.ask, completions)
 
     def leaves(self) -> Iterator[Trace]:
         """The steps that combine nothing."""

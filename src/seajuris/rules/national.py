@@ -38,7 +38,7 @@ class NationalResult:
     provisions: tuple[Provision, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Provision:
     """A provision of national law with the record of how it was judged.
 

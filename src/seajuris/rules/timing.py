@@ -20,7 +20,7 @@ DAY_FACTS = {"event": "on", "departure": "departed_on", "landing": "landed_on"}
 """For each word of the field `law_of`, the fact that tells the day."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LawDay:
     """The day whose law is applied to a rule.
 
