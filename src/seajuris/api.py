@@ -92,8 +92,15 @@ def assess(case: Case, *, zones: str | Path | None = None, rules: str | Path | N
 
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
     place = None if case.position is None else locate(case.position, on=case.on, zones=zones)
-    result = evaluate(case, place, rule_set, case.on or today())
     notes = [] if case.on else [_no_day("claims, treaties and national law")]
+    days = case.days_of("on")
+    if days is not None and not days.exact:
+        notes.append(f"The day of the facts is told as {days.words()}: what changed in that time is left open.")
+        if place is not None and case.position is not None:
+            from seajuris.dated_place import over
+
+            place = over(locate(case.position, on=days.first, zones=zones), place, days.words())
+    result = evaluate(case, place, rule_set, case.on or today())
     mmsi = case.told("vessel.mmsi").values
     if mmsi:
         notes += _indicated_flag(mmsi[0])

@@ -19,7 +19,13 @@ def assess(
     ] = None,
     at: Annotated[str | None, typer.Option("--at", metavar="POSITION", help="Where it happened.")] = None,
     accuracy: Annotated[str | None, typer.Option(metavar="LENGTH", help="Radius of uncertainty, e.g. 1nm.")] = None,
-    on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the facts, YYYY-MM-DD.")] = None,
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day of the facts, YYYY-MM-DD (or 2023-06, 2023).")
+    ] = None,
+    departed_on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Day of departure; 2023-06 or 2023 if only that is known.")
+    ] = None,
+    landed_on: Annotated[str | None, typer.Option(metavar="DATE", help="Day on which people were landed.")] = None,
     event: Annotated[str | None, typer.Option(help="What happened: shipwreck, collision, interception ...")] = None,
     offence: Annotated[Texts, typer.Option(help="Offence investigated; repeatable.")] = None,
     flag: Annotated[Texts, typer.Option(metavar="STATE", help="Flag of the vessel; stateless if it had none.")] = None,
@@ -64,6 +70,8 @@ def assess(
         "position": at,
         "accuracy": accuracy,
         "on": on,
+        "departed_on": departed_on,
+        "landed_on": landed_on,
         "event": event,
         "offences": offence,
         "suspects": facts.people(suspect),
