@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint zones bench clean
+.PHONY: help demo test lint zones gazetteer bench clean
 .SUFFIXES:
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test   run the tests"
 	@echo "make lint   ruff and mypy"
 	@echo "make zones  build data/maritime_zones/zones.gpkg again from its pinned sources (network, minutes)"
+	@echo "make gazetteer  build data/gazetteer/places.csv again from its pinned sources (network, a minute)"
 	@echo "make bench  measure start-up time"
 	@echo "make clean  remove .venv and everything that tools leave behind"
 
@@ -38,6 +39,12 @@ lint: $(READY)
 
 zones: $(READY)
 	@$(BIN)/python -m seajuris.zones.build
+
+# In an environment of its own: only this build reads Parquet.
+gazetteer:
+	@$(PYTHON) -m venv build/gazetteer-venv
+	@build/gazetteer-venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[gazetteer]'
+	@build/gazetteer-venv/bin/python -m seajuris.gazetteer_build
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/startup.py

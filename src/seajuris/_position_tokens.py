@@ -15,7 +15,7 @@ from seajuris.quantity import name_of
 ACCEPTED = (
     "Accepted, for instance: 36°15.0'N 021°04.0'E · 36-15.0N 021-04.0E · 3615.0N 02104.0E · "
     "36.25 21.0667 (latitude first) · lat=36.25 lon=21.0667 · +36.25+021.0667/ · "
-    "geo:36.25,21.0667"
+    "geo:36.25,21.0667 · 47 nm SW of Pylos · 12 M off Lampedusa"
 )
 
 _MARKS = {
@@ -135,11 +135,12 @@ def _word(word: str, tokens: list[Token]) -> list[Token]:
         raise PositionError(f"{word!r} is not a number", hint=ACCEPTED)
     if low in _DESCRIBING:
         raise PositionError(
-            f"a position described by distance and place ({word!r}) is not read",
-            hint="Plot it, and give the latitude and longitude.",
+            f"a distance ({word!r}) without the place that it counts from",
+            hint="47 nm SW of Pylos · 12 M off Lampedusa · 47 nm 225 from 36.9, 21.7",
         )
     shown = word if word.isascii() else f"{word!r} ({name_of(word[0])})"
-    raise PositionError(f"the word {shown} is no part of a position; places are not looked up by name", hint=ACCEPTED)
+    fault = f"the word {shown} is no part of a position; places are read only with a distance from them"
+    raise PositionError(fault, hint=ACCEPTED)
 
 
 def _stray(text: str, at: int) -> PositionError:

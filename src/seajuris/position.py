@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from seajuris._position_grammar import (
     Angle,
@@ -29,6 +29,9 @@ from seajuris.errors import PositionError
 from seajuris.quantity import clean
 from seajuris.quantity import parse_length_m as parse_length_m
 
+if TYPE_CHECKING:
+    from seajuris._position_described import Anchor
+
 _AXIS_M = 6378137.0
 _FLATTENING = 1 / 298.257223563
 _E2 = _FLATTENING * (2 - _FLATTENING)
@@ -40,11 +43,13 @@ _ISO6709 = re.compile(
 _WGS84_NAMES = {"WGS84", "WGS_84", "EPSG:4326", "EPSG:4979"}
 _NUMBER = re.compile(r"(-?)([0-9]+(?:\.[0-9]+)?)")
 
+# Cheap tests for the rarer notations: what reads them is imported only then.
+_LINKED = re.compile(r"(?<!\w)(?:of|off|from) ", re.IGNORECASE)
+_CODE = re.compile(r"[0-9]{1,2} ?[A-Z] ?[A-Z]{2}[0-9 ]*|[0-9A-Z]{2,8}\+.*", re.IGNORECASE)
+
 _OTHER_SYSTEMS = (
     (re.compile(r".*[0-9]E[+-][0-9].*"), "a number in scientific notation"),
-    (re.compile(r"[0-9]{1,2} ?[C-HJ-NP-X] ?[A-HJ-NP-Z]{2}(?: ?[0-9]{1,10}){0,2}"), "an MGRS reference"),
     (re.compile(r"(?:UTM )?[0-9]{1,2} ?[C-HJ-NP-X],? [0-9]{6}[0-9.mE]*,? [0-9]{7}[0-9.mN]*"), "a UTM position"),
-    (re.compile(r"[02-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{0,7}(?: .*)?"), "a Plus code"),
     (re.compile(r"(?:SRID=[0-9]+;)?POINT ?[ZM(].*"), "well-known text, which has the longitude first,"),
 )
 
@@ -108,8 +113,8 @@ def parse_position(text: str, *, accuracy: str | float | None = None, order: Ord
 
     Accepted are decimal degrees, degrees and minutes, degrees, minutes and seconds with hemisphere letters
     before or after; digits in a row (``3530.0N 01236.0E``); ISO 6709; ``geo:`` URIs, whose ``u`` is the
-    accuracy; and labelled pairs. A height is skipped. Names of places, MGRS, UTM and Plus codes are
-    recognised, but not read.
+    accuracy; labelled pairs; MGRS references and full Plus codes; and distance and direction from a place
+    (``47 nm SW of Pylos``). A height is skipped. UTM is recognised, but not read.
 
     Args:
         text: The position, at most 200 characters.
@@ -136,12 +141,64 @@ def parse_position(text: str, *, accuracy: str | float | None = None, order: Ord
         accuracy_m = accuracy_m if stated is None else stated
     elif (iso := _ISO6709.fullmatch(plain)) is not None:
         pair = _read_iso6709(iso)
+    elif _LINKED.search(plain) is not None:
+        return _read_described(plain, text, accuracy_m, order)
+    elif _CODE.fullmatch(plain) is not None and (coded := _read_code(plain, text, accuracy_m)) is not None:
+        return coded
     else:
         _refuse_other_systems(plain)
         pair = read_pair(plain, order)
     lat, lon = pair
     precision = _precision_m(lat.degrees, 0.5 / lat.den, 0.5 / lon.den)
     return Position(*_degrees(pair), accuracy_m, precision, canonical(lat, lon), text)
+
+
+def _read_code(plain: str, text: str, accuracy_m: float | None) -> Position | None:
+    """The middle of the cell that a code names, and the radius that reaches its corners; None if it is no code."""
+    from seajuris._position_codes import read_code
+
+    cell = read_code(plain)
+    if cell is None:
+        return None
+    radius = cell.radius_m
+    if radius is None:
+        radius = _precision_m(cell.lat.degrees, cell.half_lat, cell.half_lon)
+    read_as = canonical(cell.lat, cell.lon, cell.decimals)
+    return Position(*_degrees((cell.lat, cell.lon)), accuracy_m, radius, read_as, text)
+
+
+def _read_described(plain: str, text: str, accuracy_m: float | None, order: Order) -> Position:
+    """Read ``47 nm SW of Pylos``: the centre of the circle that holds what this leaves open, and its radius."""
+    from seajuris._position_described import described, split
+
+    head, place = split(plain)
+    if _LINKED.search(place) is not None and any(char.isdigit() for char in place):
+        raise PositionError(
+            "a distance from a distance is not read", hint="Plot the first one, and measure from its coordinates."
+        )
+    told = described(head, _anchor(place, order))
+    read_as = f"{format_position(told.lat, told.lon)}: {told.text}"
+    return Position(told.lat, told.lon, accuracy_m, told.radius_m, read_as, text)
+
+
+def _anchor(place: str, order: Order) -> Anchor:
+    """The place from which a distance counts: coordinates if it has digits, else a name of the gazetteer."""
+    from seajuris._position_described import Anchor
+
+    if any(char.isdigit() for char in place):
+        point = parse_position(place, order=order)
+        return Anchor(point.lat, point.lon, point.precision_m, f"{point.read_as} (± {_metres(point.precision_m)})")
+    # Only now is the file needed: coordinates never read it.
+    from seajuris.gazetteer import gazetteer
+
+    named = gazetteer().find(place)
+    where = format_position(named.lat, named.lon)
+    text = f"{named.label}, {named.kind} at {where} (± {_metres(named.uncertainty_m)})"
+    return Anchor(named.lat, named.lon, named.uncertainty_m, text)
+
+
+def _metres(length: float) -> str:
+    return f"{length / 1000:.1f} km" if length >= 1000 else f"{math.ceil(length)} m"
 
 
 def format_position(lat: float, lon: float, *, decimals_of_minute: int = 1) -> str:
