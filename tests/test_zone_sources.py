@@ -385,6 +385,8 @@ MEETING_POINTS = [
     ("DNK-GBR-1971-2009", -1, "GBR-NOR-1965", 0),
     ("FRO-GBR-1999", 0, "GBR-NOR-1965", -1),
     ("BGR-TUR-1997", -1, "TUR-UKR-1978", 0),
+    ("ITA-SVN-1975", -1, "HRV-ITA-1975", 0),
+    ("FIN-RUS-1965-1985", -1, "EST-FIN-1996", 0),
 ]
 
 
@@ -427,3 +429,154 @@ def test_contested_and_shelf_lines_never_decide(kind: str, key: str) -> None:
     entry = next(e for e in LINES[kind] if e["id"] == key)
     assert entry["reason"].strip()
     assert entry.get("cause", "contested") in {"contested", "annulled", "not_ratified"}
+
+
+# --- lines that do not decide ---
+
+OTHER_LINES = [
+    (kind, entry) for kind in ("unilateral", "shelf_only", "not_applied") for entry in LINES[kind] if "line" in entry
+]
+
+
+@pytest.mark.parametrize(("kind", "entry"), OTHER_LINES, ids=lambda x: x["id"] if isinstance(x, dict) else x)
+def test_line_that_does_not_decide_can_be_drawn(kind: str, entry: dict[str, Any]) -> None:
+    assert {"line", "edges", "datum_original", "valid", "accuracy_m", "source", "confidence"} <= set(entry)
+    assert entry["edges"] in {"geodesic", "loxodrome"} and entry["accuracy_m"] > 0
+    assert entry["confidence"] in CONFIDENCE
+    begin, end = span(entry["valid"])
+    assert begin < end
+    assert len(entry["line"]) >= 2
+    for (lon, lat), (lon2, lat2) in pairwise(entry["line"]):
+        assert -180 < lon < 180 and -80 < lat < 85
+        assert 200 < GEOD.inv(lon, lat, lon2, lat2)[2] < 300 * NM
+
+
+def test_every_agreed_line_of_the_reference_that_has_two_points_is_there() -> None:
+    """Lines once found with coordinates must not be lost between the lists."""
+    drawn = {b["id"] for b in LINES["boundaries"]} | {entry["id"] for _, entry in OTHER_LINES}
+    assert {"CYP-LBN-2007", "LBY-TUR-2019", "ALB-ITA-1992", "ESP-ITA-1974", "LBY-MLT-1986", "ITA-MLT-1970"} <= drawn
+    assert {"FRA-ITA-1986", "ITA-SVN-1975", "DNK-POL-2018", "EST-FIN-1996"} <= set(BOUNDARIES)
+
+
+# --- closing lines ---
+
+CLOSING: dict[str, dict[str, Any]] = {c["id"]: c for c in _yaml("baselines.yaml")["closing_lines"]}
+
+
+def test_ids_of_closing_lines_are_unique() -> None:
+    assert len(CLOSING) == len(_yaml("baselines.yaml")["closing_lines"]) > 40
+
+
+@pytest.mark.parametrize("key", sorted(CLOSING))
+def test_closing_line_is_well_formed(key: str) -> None:
+    line = CLOSING[key]
+    required = words(
+        "id territory state title line inside within status valid instrument kind length_nm longest_nm semicircle "
+        "accuracy_m source confidence note"
+    )
+    protested = line["status"] == "protested"
+    assert set(line) == required | ({"protested_by"} if protested else set())
+    assert line["status"] in {"recognised", "protested"}
+    assert line["kind"] in {"bay", "historic", "straight_baseline"}
+    assert line["confidence"] in CONFIDENCE and line["source"].strip() and line["note"].strip()
+    assert TERRITORIES[line["territory"]]["sovereign"] == line["state"]
+    assert set(line.get("protested_by", [])) <= set(REGISTER) - {line["state"]}
+    assert 0 < line["accuracy_m"] <= 5000
+    begin, end = span(line["valid"])
+    assert line["valid"]["from"] is not None and dt.date(1900, 1, 1) < begin < end
+    assert type(line["semicircle"]) is bool
+
+
+@pytest.mark.parametrize("key", sorted(CLOSING))
+def test_closing_line_lies_in_its_box_with_the_water_that_it_closes(key: str) -> None:
+    line = CLOSING[key]
+    west, south, east, north = line["within"]
+    assert west < east and south < north
+    for lon, lat in [*line["line"], line["inside"]]:
+        assert west < lon < east and south < lat < north
+    legs = [GEOD.inv(*a, *b)[2] / NM for a, b in pairwise(line["line"])]
+    assert min(legs) > 0.01
+    assert 0 < line["longest_nm"] <= line["length_nm"] <= sum(legs) + 0.02
+
+
+def test_a_recognised_bay_meets_the_rules_for_bays() -> None:
+    """Art. 10: at least the semicircle, no mouth wider than 24 M; other lines need another title."""
+    for line in CLOSING.values():
+        if line["kind"] == "bay" and line["status"] == "recognised":
+            assert line["semicircle"], line["id"]
+            assert line["longest_nm"] <= 24.1, line["id"]  # Hel to the Vistula Spit is drawn as 24.05 M
+        elif line["longest_nm"] > 100:
+            assert line["status"] == "protested", line["id"]
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high", "semicircle"),
+    [
+        ("ITA-TARANTO", 59.0, 61.0, True),  # about 60 M in the literature
+        ("LBY-SIDRA", 298.0, 304.0, False),  # about 300 M in the literature
+        ("RUS-PETER-THE-GREAT", 106.0, 108.0, False),
+        ("IRL-09-10", 23.5, 24.0, True),  # Donegal Bay, drawn to stay below 24 M
+    ],
+)
+def test_known_widths_of_bays(key: str, low: float, high: float, semicircle: bool) -> None:
+    assert low < CLOSING[key]["length_nm"] < high
+    assert CLOSING[key]["semicircle"] is semicircle
+
+
+def test_the_line_of_sidra_follows_its_parallel() -> None:
+    """Joined by geodesics the parallel needs points close together: never more than 50 m off."""
+    line = CLOSING["LBY-SIDRA"]["line"]
+    assert {lat for _, lat in line} == {32.5}
+    for a, b in pairwise(line):
+        middle = GEOD.npts(*a, *b, 1)[0]
+        assert GEOD.inv(middle[0], middle[1], middle[0], 32.5)[2] < 50
+
+
+# --- claims of further States ---
+
+FURTHER: dict[str, dict[str, Any]] = {c["id"]: c for c in _yaml("additional_claims.yaml")["additional_claims"]}
+DISPUTES: dict[str, dict[str, Any]] = {
+    o["key"]: o
+    for o in yaml.safe_load((SOURCE.parent / "expected_overlaps.yaml").read_text(encoding="utf-8"))["overlaps"]
+}
+
+
+@pytest.mark.parametrize("key", sorted(FURTHER))
+def test_further_claim_is_well_formed(key: str) -> None:
+    claim = FURTHER[key]
+    assert set(claim) == words(
+        "id state territory zone claim polygon against key valid instrument accuracy_m source confidence note"
+    )
+    assert claim["zone"] in {"internal_waters", TS, EEZ}
+    assert claim["claim"] == "protested"
+    assert TERRITORIES[claim["territory"]]["sovereign"] == claim["state"]
+    assert claim["against"] and set(claim["against"]) <= set(REGISTER) - {claim["state"]}
+    assert claim["confidence"] in CONFIDENCE and claim["source"].strip() and claim["note"].strip()
+    assert claim["accuracy_m"] > 0
+    begin, end = span(claim["valid"])
+    assert claim["valid"]["from"] is not None and begin < end
+
+
+@pytest.mark.parametrize("key", sorted(FURTHER))
+def test_further_claim_is_an_area_within_its_dispute(key: str) -> None:
+    claim = FURTHER[key]
+    polygon = Polygon(claim["polygon"])
+    assert polygon.is_valid and polygon.area > 1e-4
+    dispute = DISPUTES[claim["key"]]
+    assert claim["state"] in dispute["claimants"]
+    west, south, east, north = polygon.bounds
+    assert any(w <= west and s <= south and east <= e and north <= n for w, s, e, n in dispute["bounds"])
+
+
+def test_gulf_of_lion_is_claimed_from_both_sides_along_published_limits() -> None:
+    france, spain = FURTHER["FRA-GULF-OF-LION"], FURTHER["ESP-GULF-OF-LION"]
+    assert france["polygon"] == spain["polygon"]
+    drawn = {tuple(p) for entry in LINES["unilateral"] for p in entry.get("line", [])}
+    off = [p for p in france["polygon"] if tuple(p) not in drawn]
+    assert len(off) == 0
+
+
+def test_the_award_on_piran_bay_ends_on_the_line_with_italy() -> None:
+    lon, lat = FURTHER["SVN-TERRITORIAL-SEA-2017"]["polygon"][2]
+    lon2, lat2 = BOUNDARIES["ITA-SVN-1975"]["line"][-1]
+    assert GEOD.inv(lon, lat, lon2, lat2)[2] < 150
