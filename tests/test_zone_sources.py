@@ -528,7 +528,7 @@ def test_the_line_of_sidra_follows_its_parallel() -> None:
     line = CLOSING["LBY-SIDRA"]["line"]
     assert {lat for _, lat in line} == {32.5}
     for a, b in pairwise(line):
-        middle = GEOD.npts(*a, *b, 1)[0]
+        middle = GEOD.npts(a[0], a[1], b[0], b[1], 1)[0]
         assert GEOD.inv(middle[0], middle[1], middle[0], 32.5)[2] < 50
 
 
