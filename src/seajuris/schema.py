@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of what comes out (places, assessments) and of what goes in (case files).
+"""JSON Schemas (draft 2020-12) of what comes out (places, assessments ...) and of what goes in (cases, rule files).
 
 The schema of a case file is made from the declared facts (`rules/facts.yaml`), so that an editor offers exactly
 the words that the reader accepts in their canonical spelling. The reader also takes other spellings of a choice
@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from seajuris import assessment, place
+from seajuris import assessment, explanation, place
 from seajuris.errors import InputError
 
 if TYPE_CHECKING:
     from seajuris.rules.vocabulary import FactDeclaration, Vocabulary
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-WHICH = ("place", "assessment", "case")
+RULE_FILES = ("ground", "state-law", "instrument", "coordination", "warnings", "facts")
+WHICH = ("place", "assessment", "case", "explanation", *RULE_FILES)
 
 Schema = dict[str, Any]
 
@@ -37,7 +38,8 @@ def schema(which: str) -> Schema:
 
     Args:
         which: ``place`` (what ``locate --json`` prints), ``assessment`` (what ``assess --json`` prints), or
-            ``case`` (a case file).
+            ``case`` (a case file); for authors, a kind of rule file: ``ground``, ``state-law``, ``instrument``,
+            ``coordination``, ``warnings``, ``facts``. Those list the words of the shipped rules.
 
     Raises:
         InputError: if `which` is another word.
@@ -46,8 +48,16 @@ def schema(which: str) -> Schema:
         return {"$schema": DRAFT, "title": place.FORMAT, **_place()}
     if which == "assessment":
         return {"$schema": DRAFT, "title": assessment.FORMAT, **_assessment(), "$defs": _shared()}
+    if which == "explanation":
+        return {"$schema": DRAFT, "title": explanation.FORMAT, **_explanation(), "$defs": _shared()}
     if which == "case":
         return {"$schema": DRAFT, "title": "seajuris case file", **_case(_vocabulary())}
+    if which in RULE_FILES:
+        from seajuris.rules.load import shipped_rules
+        from seajuris.rules.schemas import Names, rule_schema
+
+        title = f"seajuris rule file: {which}"
+        return {"$schema": DRAFT, "title": title, **rule_schema(which, Names.of(shipped_rules()))}
     raise InputError(f"no schema is called {which!r}", where="schema", hint=f"Accepted: {', '.join(WHICH)}.")
 
 
@@ -141,16 +151,6 @@ def _zone_data() -> Schema:
 
 
 def _assessment() -> Schema:
-    provenance = _object(
-        {
-            "software": _TEXT,
-            "law_as_of": _DAY,
-            "rules": _object({"version": _TEXT, "sha256": _SHA256}),
-            "register": _object({"sha256": _SHA256}),
-            "zones": _zone_data(),
-        },
-        optional=("zones",),
-    )
     return _object(
         {
             "format": {"const": assessment.FORMAT},
@@ -163,7 +163,40 @@ def _assessment() -> Schema:
             "coordination": _list({"$ref": "#/$defs/remark"}),
             "warnings": _list({"$ref": "#/$defs/remark"}),
             "notes": _TEXTS,
-            "provenance": provenance,
+            "provenance": _provenance(),
+            "disclaimer": _TEXT,
+        }
+    )
+
+
+def _provenance() -> Schema:
+    return _object(
+        {
+            "software": _TEXT,
+            "law_as_of": _DAY,
+            "rules": _object({"version": _TEXT, "sha256": _SHA256}),
+            "register": _object({"sha256": _SHA256}),
+            "zones": _zone_data(),
+        },
+        optional=("zones",),
+    )
+
+
+def _explanation() -> Schema:
+    return _object(
+        {
+            "format": {"const": explanation.FORMAT},
+            "case": {"type": "object", "description": "the facts told, in canonical form; see the schema `case`"},
+            "on": _DAY,
+            "state": {"type": "string", "pattern": r"^([A-Z]{3}|\*)$", "description": "`*` is every State"},
+            "findings": _list({"$ref": "#/$defs/finding"}),
+            "bars": _list({"$ref": "#/$defs/bar"}),
+            "not_yet_identified": {
+                **_list(_object({"ground": _TEXT, "title": _TEXT, "fact": _TEXT})),
+                "description": "grounds whose State no told fact names, each with the fact that would name it",
+            },
+            "notes": _TEXTS,
+            "provenance": _provenance(),
             "disclaimer": _TEXT,
         }
     )
@@ -336,12 +369,16 @@ def _argument() -> Schema:
             {
                 "rule": _TEXT,
                 **_step(),
+                "claimant": {
+                    **_list(_object({"fact": _TEXT, "told": _TEXT})),
+                    "description": "what was told that makes the ground ask about this State",
+                },
                 "authority": {**_list(authority), "description": "in the order of `mandate`"},
                 "national": {**_list(national), "description": "every provision looked at, also those not concerned"},
                 "bars": {**_list(bar), "description": "every bar that was held against the finding"},
                 "then": {**_list(then), "description": "how the status follows, the last one being the status"},
             },
-            optional=(*_STEP_OPTIONAL, "authority", "national", "bars"),
+            optional=(*_STEP_OPTIONAL, "claimant", "authority", "national", "bars"),
             description="the argument, step by step",
         ),
         "law": _object(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from seajuris.cli import assess, locate, schema, states, zones
+from seajuris.cli import assess, explain, locate, rules, schema, states, zones
 
 app = typer.Typer(
     name="seajuris",
@@ -17,8 +17,10 @@ app = typer.Typer(
 )
 app.command("locate")(locate.locate)
 app.command("assess")(assess.assess)
+app.command("explain")(explain.explain)
 app.command("schema")(schema.schema)
 app.add_typer(states.app, name="states")
+app.add_typer(rules.app, name="rules")
 app.add_typer(zones.app, name="zones")
 
 

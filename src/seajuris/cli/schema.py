@@ -10,9 +10,16 @@ from seajuris.cli.output import write_json
 
 
 def schema(
-    which: Annotated[str, typer.Argument(help="place, assessment or case")],
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHICH",
+            help="place, assessment, explanation, case; for rule authors: ground, state-law, instrument, "
+            "coordination, warnings, facts",
+        ),
+    ],
 ) -> None:
-    """Print the JSON Schema of a place, an assessment or a case file."""
+    """Print the JSON Schema of a place, an assessment, a case file or a kind of rule file."""
     from seajuris.schema import schema as schema_of
 
     write_json(schema_of(which))

@@ -15,7 +15,7 @@ _FROM_MEMORY = "from memory"
 _MAX_LINES = 6
 
 
-class _Sources:
+class Sources:
     """Numbers sources in the order in which they are cited, and remembers which instruments were."""
 
     def __init__(self) -> None:
@@ -23,6 +23,7 @@ class _Sources:
         self.instruments: dict[str, str] = {}
 
     def cite(self, source: str, *, verified: bool, checked: str | None = None) -> str:
+        """The mark of a source: its number, and whether it is unverified."""
         text = source.strip()
         if not text or text == _FROM_MEMORY:
             return f"[{_UNVERIFIED}]"
@@ -31,6 +32,7 @@ class _Sources:
         return f"[{number}]" if verified else f"[{number}, {_UNVERIFIED}]"
 
     def listed(self) -> Iterable[tuple[int, str]]:
+        """All sources that were cited, with their numbers."""
         return ((number, text) for text, number in self._numbers.items())
 
 
@@ -39,7 +41,7 @@ def render_place(place: Place, page: Page) -> None:
     page.title(f"seajuris: maritime zones on {place.on.isoformat()}")
     _where(place, page)
     page.heading("Provenance")
-    _provenance(place.provenance, page)
+    render_provenance(place.provenance, page)
     page.space()
     page.text(DISCLAIMER, indent=0)
 
@@ -59,7 +61,7 @@ def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = F
     page.text(f"Law and claims as of {day}. This lists possibilities; it decides nothing.", indent=0)
     for note in result.notes:
         page.text(note, indent=0)
-    sources = _Sources()
+    sources = Sources()
     page.heading("1  Where")
     if result.place is None:
         page.text("No position was told. Zones, and all that hangs on them, are unknown.")
@@ -79,7 +81,7 @@ def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = F
     _questions(result, page)
     page.heading("6  Coordination")
     for step in result.coordination:
-        cites = "; ".join(_provision(a, sources) for a in step.authority)
+        cites = "; ".join(provision(a, sources) for a in step.authority)
         bound = f" ({', '.join(labels.name(s) for s in step.states)})" if step.states else ""
         page.item(f"{step.title}{bound}: {step.text} {cites}")
     if not result.coordination:
@@ -93,9 +95,9 @@ def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = F
         for warning in result.warnings:
             page.item(f"{warning.text} {sources.cite(warning.source or '', verified=warning.verified)}")
     _excluded(result, page, show=show_excluded)
-    _sources(sources, page)
+    render_sources(sources, page)
     page.heading("Provenance")
-    _provenance(result.provenance, page)
+    render_provenance(result.provenance, page)
     page.space()
     page.text(DISCLAIMER, indent=0)
 
@@ -216,7 +218,7 @@ def _grouped(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
     return grouped
 
 
-def _by_state(findings: Iterable[Finding], page: Page, sources: _Sources) -> None:
+def _by_state(findings: Iterable[Finding], page: Page, sources: Sources) -> None:
     for state, found in _grouped(findings).items():
         if state is None:
             continue
@@ -226,7 +228,7 @@ def _by_state(findings: Iterable[Finding], page: Page, sources: _Sources) -> Non
             _finding(finding, page, sources)
 
 
-def _finding(finding: Finding, page: Page, sources: _Sources) -> None:
+def _finding(finding: Finding, page: Page, sources: Sources) -> None:
     about = f" ({', '.join(finding.about)})" if finding.about else ""
     page.text(f"{finding.title}{about}", indent=4, lead="* ", bold=True)
     page.text(f"{labels.STATUSES[finding.status]}; {labels.GRADES[finding.grade]}.", indent=6)
@@ -244,7 +246,7 @@ def _finding(finding: Finding, page: Page, sources: _Sources) -> None:
         facts = ", ".join(dict.fromkeys(f for m in maybe for f in m.missing)) or "membership not established"
         page.text(
             f"may also rest on, depending on facts not told ({facts}): "
-            + "; ".join(_provision(m, sources) for m in maybe),
+            + "; ".join(provision(m, sources) for m in maybe),
             indent=6,
         )
     for condition in finding.conditions:
@@ -257,7 +259,7 @@ def _finding(finding: Finding, page: Page, sources: _Sources) -> None:
         page.text(", ".join(finding.missing), indent=6, lead="missing: ")
 
 
-def _mandate(mandate: Mandate, sources: _Sources) -> str:
+def _mandate(mandate: Mandate, sources: Sources) -> str:
     words = {
         "mandatory": "duty under",
         "optional": "allowed by",
@@ -265,7 +267,7 @@ def _mandate(mandate: Mandate, sources: _Sources) -> str:
         "limits": "limited by",
         "supports": "see",
     }[mandate.duty]
-    text = f"{words} {_provision(mandate, sources)}"
+    text = f"{words} {provision(mandate, sources)}"
     if mandate.since:
         text += f"; bound since {mandate.since}" + ("" if mandate.membership_verified else f" [{_UNVERIFIED}]")
     elif mandate.membership_verified is False:
@@ -273,20 +275,21 @@ def _mandate(mandate: Mandate, sources: _Sources) -> str:
     return text
 
 
-def _provision(mandate: Mandate, sources: _Sources) -> str:
+def provision(mandate: Mandate, sources: Sources) -> str:
+    """A treaty or EU provision with the mark of its source."""
     if mandate.url:
         sources.instruments[mandate.title] = mandate.url
     cite = sources.cite(mandate.source, verified=mandate.verified, checked=mandate.checked)
     return f"{mandate.title}, {mandate.provision} {cite}"
 
 
-def _national(national: National, sources: _Sources) -> str:
+def _national(national: National, sources: Sources) -> str:
     cite = sources.cite(national.source, verified=national.verified, checked=national.checked)
     hangs = f"; hangs on {', '.join(national.missing)}" if national.met == "unknown" and national.missing else ""
     return f"national law: {national.provision} {cite}{hangs}"
 
 
-def _bar(bar: Bar, page: Page, sources: _Sources) -> None:
+def _bar(bar: Bar, page: Page, sources: Sources) -> None:
     sure = "APPLIES" if bar.status == "applies" else "to be checked"
     about = f" ({', '.join(bar.about)})" if bar.about else ""
     page.text(f"{bar.title}{about}: {sure}", lead="* ", bold=True)
@@ -294,7 +297,7 @@ def _bar(bar: Bar, page: Page, sources: _Sources) -> None:
     if bar.states:
         page.text(f"concerns: {', '.join(labels.name(s) for s in bar.states if s != '*')}", indent=4)
     if bar.authority:
-        page.text("; ".join(_provision(a, sources) for a in bar.authority), indent=4)
+        page.text("; ".join(provision(a, sources) for a in bar.authority), indent=4)
     for condition in bar.conditions:
         page.text(condition, indent=4, lead="to verify: ")
     if bar.missing:
@@ -324,7 +327,8 @@ def _excluded(result: Assessment, page: Page, *, show: bool) -> None:
         page.item(f"{labels.state(finding.state)}: {finding.title}: {finding.reason}")
 
 
-def _sources(sources: _Sources, page: Page) -> None:
+def render_sources(sources: Sources, page: Page) -> None:
+    """Write the list of what was cited."""
     page.heading("Sources")
     page.text(f"Provisions marked [{_UNVERIFIED}] were encoded from memory: check the text before relying on them.")
     for number, text in sources.listed():
@@ -335,7 +339,8 @@ def _sources(sources: _Sources, page: Page) -> None:
             page.source(f"- {title}:", url)
 
 
-def _provenance(data: dict[str, object], page: Page) -> None:
+def render_provenance(data: dict[str, object], page: Page) -> None:
+    """Write the versions and hashes on which an answer rests."""
     for key, value in data.items():
         text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
         page.text(f"{key.replace('_', ' ')}: {text}")

@@ -127,6 +127,9 @@ def _finding(context: Context, ground: Ground, member: Alike, binding: Binding, 
         missing = []
     covered = national.offences if national and national.offences is not None else ground.offences
     because: dict[str, Any] = {"rule": ground.id, **trace.to_dict()}
+    if named:
+        told = context.facts.named_by(ground.claimant, binding)
+        because["claimant"] = [{"fact": fact, "told": words} for fact, words in told]
     if layer:
         because["authority"] = [_authority_step(m, steps) for m, steps in layer]
     if national is not None and national.provisions:

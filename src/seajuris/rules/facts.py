@@ -356,6 +356,20 @@ class FactBase:
             paths = spec.get("facts") or [spec["fact"]]
             yield from self._named(list(paths), binding)
 
+    def named_by(self, source: object, binding: Binding) -> list[tuple[str, str]]:
+        """How a ground comes to ask about a State: facts, each with what was told that names the State."""
+        spec = source if isinstance(source, dict) else {}
+        state = binding.claimant
+        if "any" in spec:
+            return []
+        if "place" in spec:
+            reachable = () if self.place is None else self.place.reachable or self.place.zones
+            zones = [z for z in reachable if z.zone in spec["place"] and z.state == state]
+            return [("position", f"{z.zone.replace('_', ' ')} ({z.certainty})") for z in zones]
+        paths = spec.get("facts") or [spec["fact"]]
+        told = (pair for path in paths for pair in self.told(str(path), binding))
+        return [(path, said.words()) for path, said in told if state in said.values]
+
     def _coastal(self, zones: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:
         if self.place is None:
             yield None, "position"
