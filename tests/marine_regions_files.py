@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,17 @@ from shapely.geometry.base import BaseGeometry
 GEOD = Geod(ellps="WGS84")
 MILE = 1852.0
 
-EEZ_COLUMNS = (
-    "MRGID GEONAME MRGID_TER1 POL_TYPE MRGID_SOV1 TERRITORY1 ISO_TER1 SOVEREIGN1 MRGID_TER2 MRGID_SOV2 TERRITORY2"
-    " ISO_TER2 SOVEREIGN2 MRGID_TER3 MRGID_SOV3 TERRITORY3 ISO_TER3 SOVEREIGN3 X_1 Y_1 MRGID_EEZ AREA_KM2 ISO_SOV1"
-    " ISO_SOV2 ISO_SOV3 UN_SOV1 UN_SOV2 UN_SOV3 UN_TER1 UN_TER2 UN_TER3"
-).split()
-INNER_COLUMNS = (
-    "MRGID GEONAME POL_TYPE MRGID_TER1 TERRITORY1 MRGID_SOV1 SOVEREIGN1 ISO_TER1 X_1 Y_1 MRGID_EEZ AREA_KM2 ISO_SOV1"
-    " UN_SOV1 UN_TER1"
-).split()
+_CLAIMANT = ("MRGID_TER", "MRGID_SOV", "TERRITORY", "ISO_TER", "SOVEREIGN")
+EEZ_COLUMNS = [
+    *("MRGID", "GEONAME", "MRGID_TER1", "POL_TYPE", "MRGID_SOV1", "TERRITORY1", "ISO_TER1", "SOVEREIGN1"),
+    *(f"{name}{i}" for i in (2, 3) for name in _CLAIMANT),
+    *("X_1", "Y_1", "MRGID_EEZ", "AREA_KM2"),
+    *(f"{name}{i}" for name in ("ISO_SOV", "UN_SOV", "UN_TER") for i in (1, 2, 3)),
+]
+INNER_COLUMNS = [
+    *("MRGID", "GEONAME", "POL_TYPE", "MRGID_TER1", "TERRITORY1", "MRGID_SOV1", "SOVEREIGN1", "ISO_TER1"),
+    *("X_1", "Y_1", "MRGID_EEZ", "AREA_KM2", "ISO_SOV1", "UN_SOV1", "UN_TER1"),
+]
 HIGH_SEAS_COLUMNS = ["NAME", "MRGID", "SOURCE", "AREA_KM2"]
 
 NAMES = {
@@ -123,7 +126,7 @@ def columns(product: str) -> list[str]:
     return EEZ_COLUMNS if product == "eez" else HIGH_SEAS_COLUMNS if product == "high_seas" else INNER_COLUMNS
 
 
-def frame(product: str, features: list[Feature], crs: Any = "EPSG:4326") -> Any:
+def frame(product: str, features: Sequence[Feature], crs: Any = "EPSG:4326") -> Any:
     import geopandas
 
     names = columns(product)
@@ -132,13 +135,15 @@ def frame(product: str, features: list[Feature], crs: Any = "EPSG:4326") -> Any:
     return geopandas.GeoDataFrame(table, geometry=geopandas.GeoSeries(shapes, crs=crs), columns=[*names, "geometry"])
 
 
-def write_gpkg(folder: Path, product: str, features: list[Feature], crs: Any = "EPSG:4326") -> Path:
+def write_gpkg(folder: Path, product: str, features: Sequence[Feature], crs: Any = "EPSG:4326") -> Path:
     path = folder / f"{NAMES[product][1]}.gpkg"
     frame(product, features, crs).to_file(path, layer=NAMES[product][1], driver="GPKG")
     return path
 
 
-def write_zip(folder: Path, product: str, features: list[Feature], *, suffix: str = ".shp", crs: Any = "EPSG:4326") -> Path:
+def write_zip(
+    folder: Path, product: str, features: Sequence[Feature], *, suffix: str = ".shp", crs: Any = "EPSG:4326"
+) -> Path:
     """A zip archive as downloaded: a folder, a licence text, and for the economic zones a layer of lines beside."""
     import geopandas
 
@@ -161,7 +166,7 @@ def write_zip(folder: Path, product: str, features: list[Feature], *, suffix: st
     return path
 
 
-def write_geojson(folder: Path, product: str, features: list[Feature]) -> Path:
+def write_geojson(folder: Path, product: str, features: Sequence[Feature]) -> Path:
     """As the web service gives it: column names in small letters."""
     names = columns(product)
     content = {
@@ -204,7 +209,8 @@ def split_at_180(shape: shapely.Polygon) -> BaseGeometry:
     )
     parts = [*shapely.get_parts(west), *shapely.get_parts(east)]
     return shapely.transform(
-        shapely.MultiPolygon(parts), lambda c: np.column_stack((np.where(c[:, 0] == 180, 180.000000084636, c[:, 0]), c[:, 1]))
+        shapely.MultiPolygon(parts),
+        lambda c: np.column_stack((np.where(c[:, 0] == 180, 180.000000084636, c[:, 0]), c[:, 1])),
     )
 
 
@@ -224,21 +230,27 @@ def world() -> dict[str, list[Feature]]:
     found["12nm"][0] = (found["12nm"][0][0], shapely.difference(LAMPEDUSA.ring(0, 12), bay))
     # Contiguous zones are rings beyond the territorial sea.
     found["24nm"] = [island.feature("24nm", 12.0) for island in ISLANDS]
-    two = {"TERRITORY2": "Falkland / Malvinas Islands", "ISO_TER2": "FLK", "SOVEREIGN2": "Argentina", "ISO_SOV2": "ARG"}
+    two: dict[str, Any] = {
+        "TERRITORY2": "Falkland / Malvinas Islands",
+        "ISO_TER2": "FLK",
+        "SOVEREIGN2": "Argentina",
+        "ISO_SOV2": "ARG",
+    }
     name = "Overlapping claim Falkland / Malvinas Islands: UK / Argentina"
     found["eez"].append(FALKLANDS.feature("eez", GEONAME=name, POL_TYPE="Overlapping claim", **two))
     # The narrower products have columns for one State only.
     found["12nm"].append(FALKLANDS.feature("12nm", GEONAME=f"{name} (12 NM)", POL_TYPE="Overlapping claim"))
     name = "Overlapping claim Ceuta: Spain / Morocco"
-    nobody = {"ISO_SOV1": None, "SOVEREIGN1": None, "TERRITORY1": "Ceuta"}
+    nobody: dict[str, Any] = {"ISO_SOV1": None, "SOVEREIGN1": None, "TERRITORY1": "Ceuta"}
     found["eez"].append(CEUTA.feature("eez", GEONAME=name, POL_TYPE="Overlapping claim", **nobody))
     found["12nm"].append(CEUTA.feature("12nm", GEONAME=name, POL_TYPE="Overlapping claim", **nobody))
     joint = disc(*BISCAY, 10)
     shared = {"MRGID": 48964, "GEONAME": "Joint regime area Spain / France", "POL_TYPE": "Joint regime"}
     parties = {"TERRITORY1": "Spain", "SOVEREIGN1": "Spain", "TERRITORY2": "France", "SOVEREIGN2": "France"}
     found["eez"].append(({**shared, **parties, "MRGID_EEZ": 48964, "AREA_KM2": round(area_km2(joint))}, joint))
-    for product, inner in (("eez", 0.0), ("12nm", 0.0)):
-        values, shape = FIJI.feature(product, inner)
+    for product in ("eez", "12nm"):
+        values, _ = FIJI.feature(product)
+        shape = FIJI.ring(0.0, 40.0 if product == "eez" else 12.0)
         found[product].append((values, split_at_180(shape) if product == "eez" else jumping(shape)))
     lagoon = disc(-179.2, -17.0, 5)
     found["archipelagic"] = [(FIJI.values("archipelagic", lagoon), lagoon)]
@@ -250,7 +262,7 @@ def world() -> dict[str, list[Feature]]:
 def write_world(folder: Path, features: dict[str, list[Feature]] | None = None) -> list[str]:
     """All products, in different formats; the paths."""
     features = world() if features is None else features
-    writers = {
+    writers: dict[str, Callable[[Path, str, Sequence[Feature]], Path]] = {
         "eez": write_zip,
         "12nm": write_gpkg,
         "24nm": write_geojson,

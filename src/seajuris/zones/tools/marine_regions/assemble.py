@@ -32,6 +32,8 @@ _FINEST = 1e-3
 INNER = ("internal_waters", "archipelagic_waters", "territorial_sea")
 """Sovereign waters, from the land outwards; each gives way to those before it."""
 
+_THIN = 2e-4
+"""Degrees (about 20 metres) below which what is left of a wider zone is a sliver."""
 _FOREIGN = 3e-8
 """Square degrees (about 0.3 square kilometres) from which a territorial sea over a foreign zone is worth a remark."""
 
@@ -99,7 +101,7 @@ def assemble(
     for zone in ("contiguous_zone", "exclusive_economic_zone"):
         for source, part in _of(zone, sources, parts):
             for claimant in source.claimants:
-                own = _without(part, sovereign.get(claimant.state))
+                own = _solid(_without(part, sovereign.get(claimant.state)), source, report)
                 _claimed(cell, source, claimant, zone, own, known, report)
             if zone == "exclusive_economic_zone":
                 _over_foreign(source, part, sovereign, report)
@@ -116,6 +118,17 @@ def _of(zone: str, sources: list[Source], parts: dict[int, BaseGeometry]) -> Ite
 
 def _without(part: BaseGeometry, taken: BaseGeometry | None) -> BaseGeometry:
     return part if taken is None else shapely.difference(part, taken)
+
+
+def _solid(part: BaseGeometry, source: Source, report: Report) -> BaseGeometry:
+    """The part without slivers: two products do not always draw the same shore with the same points."""
+    parts = shapely.get_parts(part)
+    length = shapely.length(parts)
+    thin = shapely.area(parts) < _THIN / 2 * length
+    if not thin.any():
+        return part
+    report.note("slivers", f"{source.product.key}: {source.label}")
+    return shapely.union_all(parts[~thin])
 
 
 def _over_foreign(source: Source, part: BaseGeometry, sovereign: dict[str, BaseGeometry], report: Report) -> None:

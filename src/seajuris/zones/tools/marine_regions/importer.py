@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 import yaml
 
-from seajuris.errors import InputError
+from seajuris.errors import DataError, InputError
 from seajuris.paths import shipped
 from seajuris.zones.build.geopackage import CLAIM_COLUMNS, LAYERS, order, write
 from seajuris.zones.build.rows import ACCURACY, Row
@@ -127,7 +127,9 @@ def import_files(
     with opened(zones) as database:
         claim_rows = [tuple(row[c] for c in CLAIM_COLUMNS) for row in read_claims(database)]
         if "boundaries" in LAYERS:
-            layers["boundaries"] = _boundaries(database) if has_table(database, "boundaries") else []
+            if not has_table(database, "boundaries"):
+                raise DataError("no layer boundaries: made by an older version", where=str(zones), hint="Reinstall.")
+            layers["boundaries"] = _boundaries(database)
     _cautions(report)
     for name in ("limits", "baselines"):
         if not layers[name]:

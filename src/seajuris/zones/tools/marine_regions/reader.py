@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def read(path: Path, product: str | None, report: Report) -> list[Table]:
         files = [path]
         if _begins(path, _ZIP) or zipfile.is_zipfile(path):
             files = archive.unpack(path, Path(folder))
-        layers = [layer for file in files for layer in _layers(file, path.name)]
+        layers = [layer for file in files for layer in _layers(file, path.name, report)]
         tables = []
         for name, features in layers:
             chosen = _product(name, features, product, path.name, report)
@@ -115,13 +116,13 @@ def _begins(path: Path, magic: bytes) -> bool:
         return file.read(len(magic)) == magic
 
 
-def _layers(path: Path, origin: str) -> Iterator[tuple[str, list[Feature]]]:
+def _layers(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list[Feature]]]:
     suffix = path.suffix.lower()
     if suffix == ".gpkg":
         # The content decides, not the name: a library would open whatever it recognises.
         if not _begins(path, _SQLITE):
             raise InputError("named .gpkg but no GeoPackage", where=origin, hint="Download it again.")
-        yield from _vector(path, origin)
+        yield from _vector(path, origin, report)
     elif suffix == ".shp":
         if not _begins(path, _SHAPEFILE):
             raise InputError("named .shp but no shapefile", where=origin, hint="Download it again.")
@@ -131,14 +132,14 @@ def _layers(path: Path, origin: str) -> Iterator[tuple[str, list[Feature]]]:
                 where=f"{origin}: {path.name}",
                 hint="Give the zip archive as downloaded.",
             )
-        yield from _vector(path, origin)
+        yield from _vector(path, origin, report)
     elif suffix in (".geojson", ".json"):
         yield path.stem, _geojson(path, origin)
     elif suffix not in archive.READ:
         raise InputError(f"files of the kind {suffix or path.name!r} are not read", where=origin, hint=_FORMATS)
 
 
-def _vector(path: Path, origin: str) -> Iterator[tuple[str, list[Feature]]]:
+def _vector(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list[Feature]]]:
     import geopandas
 
     try:
@@ -146,7 +147,11 @@ def _vector(path: Path, origin: str) -> Iterator[tuple[str, list[Feature]]]:
         for name, kind in zip(listed["name"], listed["geometry_type"], strict=True):
             if "Polygon" not in str(kind):
                 continue
-            frame = geopandas.read_file(path, layer=name, engine="pyogrio")
+            with warnings.catch_warnings(record=True) as remarks:
+                warnings.simplefilter("always")
+                frame = geopandas.read_file(path, layer=name, engine="pyogrio")
+            for remark in remarks:
+                report.note("reader", f"{name}: {str(remark.message).replace(str(path), path.name)}")
             yield str(name), _features(frame, f"{origin}: {name}")
     except (OSError, ValueError, RuntimeError) as fault:
         raise InputError(f"cannot be read: {fault}", where=origin, hint="Download it again.") from None

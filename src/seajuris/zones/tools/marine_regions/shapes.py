@@ -124,11 +124,14 @@ def _ring(points: Floats) -> tuple[Floats, bool]:
     points[near, 0] = np.sign(points[near, 0]) * 180.0
     step = np.diff(points[:, 0])
     # An edge from -180 to 180 at a pole is the frame of a map of the world, not a crossing.
-    frame = (np.abs(step) == 360.0) & (np.abs(points[:-1, 1]) > POLAR_LATITUDE)
-    jump = (np.abs(step) > 180.0) & ~frame
+    whole = np.abs(step) == 360.0
+    jump = (np.abs(step) > 180.0) & ~(whole & (np.abs(points[:-1, 1]) > POLAR_LATITUDE))
+    turns = _turns(step, jump)
+    if not (jump & ~whole).any() and (turns[-1] != 0.0 or np.ptp(points[:, 0] + turns) == 0.0):
+        # Elsewhere such an edge is a crossing, unless the ring closes, or has an area, only as a map of the world.
+        jump &= False
     if not jump.any():
         return points, False
-    turns = np.concatenate(([0.0], np.cumsum(np.where(jump, -np.sign(step) * 360.0, 0.0))))
     if turns[-1] != 0.0:
         raise UnusableShapeError("has a ring around a pole, which is no polygon in longitude and latitude")
     points[:, 0] += turns
@@ -136,6 +139,11 @@ def _ring(points: Floats) -> tuple[Floats, bool]:
     if abs(middle) > 180.0:
         points[:, 0] -= np.sign(middle) * 360.0
     return points, True
+
+
+def _turns(step: Floats, jump: npt.NDArray[np.bool_]) -> Floats:
+    """Degrees to add to each point so that longitudes go on where they jumped."""
+    return np.concatenate(([0.0], np.cumsum(np.where(jump, -np.sign(step) * 360.0, 0.0))))
 
 
 def densify(points: Floats, *, geodesic: bool = True) -> tuple[Floats, int, float]:
