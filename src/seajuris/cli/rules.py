@@ -160,13 +160,15 @@ def diff(
 
 
 @app.command("copy")
-def copy(target: Annotated[str, typer.Argument(metavar="DIR", help="Folder to make; it must not exist yet.")]) -> None:
-    """Copy the shipped rules into a new folder, to work on them."""
+def copy(
+    target: Annotated[str, typer.Argument(metavar="DIR", help="Folder to make; it must not exist yet.")],
+    rules: RulesOption = None,
+) -> None:
+    """Copy the rules into a new folder, to work on them or to keep them as they are."""
     import shutil
     from pathlib import Path
 
     from seajuris.errors import InputError
-    from seajuris.paths import shipped
 
     path = Path(target)
     if path.exists():
@@ -174,7 +176,7 @@ def copy(target: Annotated[str, typer.Argument(metavar="DIR", help="Folder to ma
             "exists already; nothing was copied", where=target, hint="Name a folder that is not there yet."
         )
     try:
-        shutil.copytree(shipped("rules"), path)
+        shutil.copytree(_rules(rules).folder, path)
     except OSError as fault:
         raise InputError(f"cannot be written: {fault.strerror or fault}", where=target) from None
     write(f"{len(list(path.rglob('*.yaml')))} rule files copied to {target}\n")
