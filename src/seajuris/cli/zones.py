@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seajuris.cli.output import JsonOption, ZonesOption, write, write_json
-from seajuris.errors import EXIT_UNCERTAIN
+from seajuris.errors import EXIT_FOUND
 
 if TYPE_CHECKING:
     from seajuris.render.page import Page
@@ -87,7 +87,7 @@ def verify(
 ) -> None:
     """Check zone data: hashes, geometry, gaps, overlaps, known disputes, nesting.
 
-    Exit code 0: nothing found; 3: the file is what its manifest says, but something was found in it; 5: it is not.
+    Exit code 0: nothing found; 4: the file is what its manifest says, but something was found in it; 5: it is not.
     """
     from seajuris.api import zone_file
     from seajuris.zones.tools.verify import verify as check
@@ -102,7 +102,7 @@ def verify(
         render_verification(found, page)
         write(str(page))
     if found.count:
-        raise typer.Exit(EXIT_UNCERTAIN)
+        raise typer.Exit(EXIT_FOUND)
 
 
 @app.command("import")
@@ -152,7 +152,10 @@ def diff(
     scenarios: Annotated[bool, typer.Option(help="Also compare the positions of the teaching cases.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Say which zones of which States differ between two zone files, by how much area, and which cases change."""
+    """Say which zones of which States differ between two zone files, by how much area, and which cases change.
+
+    Exit code 0: no difference; 4: they differ.
+    """
     from seajuris.api import parse_day, today, zone_file
     from seajuris.paths import shipped
     from seajuris.zones.tools.diff import diff as compare
@@ -162,9 +165,11 @@ def diff(
     found = compare(paths[0], paths[1], parse_day(on) or today(), _say, folder)
     if as_json:
         write_json(found.to_dict())
-        return
-    from seajuris.render.zone_tools import render_difference
+    else:
+        from seajuris.render.zone_tools import render_difference
 
-    page = _page()
-    render_difference(found, page, (str(paths[0]), str(paths[1])))
-    write(str(page))
+        page = _page()
+        render_difference(found, page, (str(paths[0]), str(paths[1])))
+        write(str(page))
+    if not found.same:
+        raise typer.Exit(EXIT_FOUND)

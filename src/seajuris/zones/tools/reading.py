@@ -47,6 +47,16 @@ class Layer:
             yield dict(zip(names, values, strict=True))
 
 
+def check_exists(path: Path) -> None:
+    """Refuse a zone file that is not there.
+
+    Raises:
+        DataError: if so.
+    """
+    if not path.is_file():
+        raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A zone GeoPackage opened read-only.
@@ -54,8 +64,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         DataError: if it is missing or cannot be read.
     """
-    if not path.is_file():
-        raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
+    check_exists(path)
     database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         yield database
@@ -117,6 +126,7 @@ def identity(path: Path) -> dict[str, str]:
     """
     from seajuris.zones.integrity import Integrity
 
+    check_exists(path)
     return Integrity(path).result()
 
 

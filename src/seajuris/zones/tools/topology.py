@@ -181,13 +181,13 @@ def gaps(zones: Layer, excepted: BaseGeometry, say: Callable[[str], None]) -> Ch
         for day in days:
             examined += 1
             shapes = zones.shapes[[i for i in members if in_force(start[i], end[i], day)]]
-            rest = shapely.difference(cell, shapely.union_all(shapes)) if len(shapes) else cell
+            rest = shapely.difference(cell, shapely.union_all([*shapes, excepted]))
             for part in shapely.get_parts(rest):
                 if part.area * _METRES**2 <= TOLERANCE_M2:
                     continue
                 point = shapely.point_on_surface(part)
                 area = square_metres(float(part.area), point.y)
-                if area > TOLERANCE_M2 and not shapely.intersects(excepted, point):
+                if area > TOLERANCE_M2:
                     check.find(f"{area / 1e6:,.3f} km² in no zone on {day}", point.x, point.y)
         if number and number % 1000 == 0:
             say(f"{number} of {len(everything)} cells searched for gaps")

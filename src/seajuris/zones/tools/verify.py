@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,12 +90,22 @@ def verify(path: Path, say: Say) -> Verification:
     say(f"{sum(len(layer) for layer in layers.values()):,} features read")
     found.checks.append(_geometry(layers))
     say("geometry examined")
-    zones = layers["zones"]
+    zones = _mended(layers["zones"])
     found.checks.append(_disputes(zones, disputes))
     found.checks += overlaps(zones, disputes, say)
     found.checks.append(_breadth(zones, path))
     found.checks.append(gaps(zones, excepted, say))
     return found
+
+
+def _mended(layer: Layer) -> Layer:
+    """The layer with valid geometries, so that what is invalid (and reported) does not stop the other checks."""
+    broken = np.flatnonzero(~shapely.is_valid(layer.shapes))
+    if not len(broken):
+        return layer
+    shapes = layer.shapes.copy()
+    shapes[broken] = shapely.buffer(shapely.make_valid(shapes[broken]), 0)
+    return replace(layer, shapes=shapes)
 
 
 def known_disputes(manifest: dict[str, Any]) -> Disputes:
