@@ -332,7 +332,7 @@ def write_case(folder: Path, expect: str) -> Path:
 def test_test(run: Run, tmp_path: Path) -> None:
     folder = write_case(tmp_path / "cases", "findings: [{state: ITA, ground: flag}]")
     good = run("rules", "test", "--scenarios", str(folder))
-    assert (good.code, good.out) == (0, "1 scenarios: 1 as expected, 0 not\n")
+    assert (good.code, good.out) == (0, "1 scenario: 1 as expected, 0 not\n")
     write_case(folder, "none: [{state: ITA, ground: flag}]")
     bad = run("rules", "test", "--scenarios", str(folder))
     assert bad.code == 4

@@ -215,10 +215,9 @@ def render_lint(report: Report) -> str:
         where = f" {fault.path}:" if fault.path else ""
         lines.append(f"{fault.file}:{fault.line}: {fault.code}{where} {fault.message}")
         lines.append(f"    {fault.fix}")
-    lines += [f"accepted: {f.file}:{f.line}: {f.code} {f.message} - {reason}" for f, reason in report.accepted]
-    count = len(report.faults)
-    total = "no faults" if not count else "1 fault" if count == 1 else f"{count} faults"
-    lines.append(f"{report.files} files: {total}")
+    total = _count(len(report.faults), "fault") if report.faults else "no faults"
+    known = f", {len(report.accepted)} accepted with a reason (accepted.yaml)" if report.accepted else ""
+    lines.append(f"{_count(report.files, 'file')}: {total}{known}")
     return "\n".join(map(safe, lines)) + "\n"
 
 
@@ -230,12 +229,14 @@ def render_test(outcomes: Iterable[Outcome], page: Page) -> None:
         page.text(f"{outcome.id}: {outcome.title}", indent=0, bold=True)
         for fault in outcome.faults:
             page.item(fault)
-    page.text(f"{len(listed)} scenarios: {len(listed) - len(failed)} as expected, {len(failed)} not", indent=0)
+    page.text(
+        f"{_count(len(listed), 'scenario')}: {len(listed) - len(failed)} as expected, {len(failed)} not", indent=0
+    )
 
 
 def render_coverage(coverage: Coverage, *, everything: bool) -> str:
     """The tables: grounds, bars, and the conditions that were never seen one way (or all of them)."""
-    lines = [f"{coverage.scenarios} scenarios"]
+    lines = [_count(coverage.scenarios, "scenario")]
     rows = [(name, *(counts[s] for s in STATUSES)) for name, counts in sorted(coverage.grounds.items())]
     lines += ["", *table(("ground", *STATUSES), rows)]
     bars = [(name, counts["applies"], counts["open"]) for name, counts in sorted(coverage.bars.items())]
@@ -248,6 +249,10 @@ def render_coverage(coverage: Coverage, *, everything: bool) -> str:
         count = sum(word in s.never for s in coverage.conditions)
         lines.append(f"never seen {word}: {count} of {len(coverage.conditions)} conditions")
     return "\n".join(lines) + "\n"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _never(seen: Seen) -> str:
@@ -271,9 +276,9 @@ def render_diff(comparison: Comparison, page: Page) -> None:
                 page.item(detail, indent=6)
     changed = len(comparison.scenarios)
     if changed:
-        page.text(f"{comparison.run} scenarios compared: the findings of {changed} change", indent=0)
+        page.text(f"{_count(comparison.run, 'scenario')} compared: the findings of {changed} change", indent=0)
     else:
-        page.text(f"{comparison.run} scenarios compared: no finding changes", indent=0)
+        page.text(f"{_count(comparison.run, 'scenario')} compared: no finding changes", indent=0)
         page.text("No scenario sees this change. Add one that does: see scenarios/README.md.", indent=0)
 
 

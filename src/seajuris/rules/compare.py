@@ -131,7 +131,7 @@ def _finding_details(old: Finding, new: Finding) -> Iterator[str]:
     yield from _set_details("to verify", dict.fromkeys(old.conditions, ""), dict.fromkeys(new.conditions, ""))
     yield from _set_details("missing", dict.fromkeys(old.missing, ""), dict.fromkeys(new.missing, ""))
     if old.status == new.status and old.reason != new.reason:
-        yield f"reason: {old.reason} -> {new.reason}"
+        yield f"reason: {old.reason or 'none'} -> {new.reason or 'none'}"
 
 
 def _entry_details(old: National, new: National) -> Iterator[str]:
