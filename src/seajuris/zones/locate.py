@@ -402,10 +402,10 @@ def _claim_notes(region: _Region, day: str) -> list[str]:
     if region.zone == "exclusive_economic_zone" and region.claim == "proclaimed" and start is None:
         notes.append(f"The day on which {name} proclaimed its exclusive economic zone is not in the data.")
     if region.claim == "protested":
-        by = f" ({row['instrument']})" if row["instrument"] else ""
+        basis = "; ".join(text for text in (row["instrument"], row["source"]) if text)
         notes.append(
-            f"{name} claims these waters as {region.zone.replace('_', ' ')}{by}; other States protest. The claim is "
-            "listed, it moves no line, and which view is right is left open."
+            f"{name} claims these waters ({region.zone.replace('_', ' ')}), and other States protest: {basis}. It "
+            "moves no line here; which view is right is left open."
         )
     elif row["dispute"] is not None:
         notes.append(f"Claims overlap here ({row['dispute']}): every claimant is listed, none is preferred.")

@@ -9,7 +9,7 @@ Accepted centres join the coast as points, so that they generate zones at the br
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ from .trust import in_frame
 
 OFFSHORE = 2000.0
 """Nearer than this to a known coast, a centre is drawing noise, metres."""
+SAME = 0.02
+"""Degrees within which a centre is the one that a list means."""
 SIZE = 2e-4
 """Half-width in degrees of the diamond that stands for an islet."""
 
@@ -144,7 +146,11 @@ def diamonds(centres: Floats) -> Floats:
 
 
 def add_islets(
-    coast: Coast, found: list[Floats], sea: dict[Box, BaseGeometry], owner: Callable[[float, float], Group]
+    coast: Coast,
+    found: list[Floats],
+    sea: dict[Box, BaseGeometry],
+    owner: Callable[[float, float], Group],
+    rejected: Iterable[tuple[float, float]],
 ) -> tuple[Coast, list[tuple[str, float, float]]]:
     """The coast with the islets that lie at sea.
 
@@ -153,6 +159,7 @@ def add_islets(
         found: Centres per territory that was searched; the same islet may have been found twice.
         sea: Sea tiles.
         owner: Which territories' polygons contain a point, dependencies resolved.
+        rejected: Centres that are no islets.
 
     Returns:
         The coast, and a list of the islets added (territories joined by +, lon, lat).
@@ -160,12 +167,15 @@ def add_islets(
     number = {box: i for i, box in enumerate(coast.tiles)}
     groups = list(coast.groups)
     segments, tiles, labels, listed = [], [], [], []
+    known = list(rejected)
     centres = _clusters(np.vstack([np.empty((0, 2)), *found]), 1)
     for x, y in sorted(map(tuple, np.column_stack((wrap(centres[:, 0]), centres[:, 1])))):
         box = (float(np.floor(x)), float(np.floor(y)), float(np.floor(x)) + 1, float(np.floor(y)) + 1)
         water = sea.get(box)
         group = owner(x, y)
         if water is None or not group or not shapely.intersects_xy(water, x, y):
+            continue
+        if any(abs(x - lon) < SAME and abs(y - lat) < SAME for lon, lat in known):
             continue
         if group not in groups:
             groups.append(group)

@@ -129,7 +129,7 @@ def further(claim: FurtherClaim) -> Row:
         method="claimed_area",
         dispute=claim.key,
         instrument=claim.instrument,
-        source=claim.source,
+        source=f"{claim.note} ({claim.source})" if claim.note else claim.source,
         confidence=claim.confidence,
         accuracy_m=claim.accuracy_m,
     )

@@ -137,6 +137,7 @@ class FurtherClaim:
     source: str | None
     confidence: str
     accuracy_m: float
+    note: str | None = None
     along_coast: bool = False
 
 
@@ -192,6 +193,7 @@ class Tables:
     drawings: list[Drawing] = field(default_factory=list)
     closing_lines: list[ClosingLine] = field(default_factory=list)
     further_claims: list[FurtherClaim] = field(default_factory=list)
+    rejected_islets: tuple[tuple[float, float], ...] = ()
     missing: list[str] = field(default_factory=list)
 
     def coast_tolerance(self, box: tuple[float, float, float, float]) -> float:
@@ -357,6 +359,7 @@ def _further_claim(entry: dict[str, Any]) -> FurtherClaim:
         source=entry.get("source"),
         confidence=str(entry["confidence"]),
         accuracy_m=float(entry["accuracy_m"]),
+        note=entry.get("note"),
     )
 
 
@@ -386,6 +389,7 @@ def read_tables(root: Path) -> Tables:
         lines = _load(source / "boundaries.yaml")
         baselines = _load(source / "baselines.yaml")
         further = _load(source / "additional_claims.yaml")
+        islets = _load(source / "islets.yaml")
         known = _load(root / "expected_overlaps.yaml")
         entries = [*claims["territories"], *limits["additional_territories"]]
         return Tables(
@@ -395,6 +399,7 @@ def read_tables(root: Path) -> Tables:
             drawings=_drawings(lines),
             closing_lines=[_closing_line(b) for b in baselines["closing_lines"]],
             further_claims=[_further_claim(c) for c in further["additional_claims"]],
+            rejected_islets=_line(place[1:] for place in islets["rejected"]),
             trust={code: _trust(t) for code, t in limits["territories"].items()},
             trust_default=_trust(limits["default"]),
             assignments=[

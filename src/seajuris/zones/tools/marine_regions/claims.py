@@ -24,10 +24,18 @@ _ASSUMED = {"territorial_sea": ("proclaimed", 12.0), "exclusive_economic_zone": 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Claims by territory, State and zone, and the areas that they name."""
+    """Claims by territory, State and zone, and the areas that they name.
+
+    Attributes:
+        claims: By territory, State and zone.
+        territories: All territories of the table.
+        unclaimed: Territories that the table gives to no State.
+        areas: Polygons of the areas to which claims are limited.
+    """
 
     claims: dict[tuple[str, str, str], tuple[Claim, ...]]
     territories: frozenset[str]
+    unclaimed: frozenset[str]
     areas: dict[str, BaseGeometry]
 
     def claims_of(self, territory: str, state: str, zone: str) -> tuple[Claim, ...]:
@@ -35,6 +43,8 @@ class Known:
         for code in (territory, state):
             if code in self.territories and any((code, state, z) in self.claims for z in _ASSUMED):
                 return self.claims.get((code, state, zone), ())
+        if territory in self.unclaimed:
+            return ()
         if zone not in _ASSUMED:
             return ()
         kind, breadth = _ASSUMED[zone]
@@ -84,7 +94,9 @@ def known_claims(zones: Path, source: Path) -> Known:
                 confidence=row["confidence"],
             )
         )
-    return Known({key: tuple(value) for key, value in grouped.items()}, frozenset(r["territory"] for r in rows), areas)
+    territories = frozenset(row["territory"] for row in rows)
+    owned = frozenset(row["territory"] for row in rows if row["state"] is not None)
+    return Known({key: tuple(value) for key, value in grouped.items()}, territories, territories - owned, areas)
 
 
 def _areas(path: Path) -> dict[str, BaseGeometry]:

@@ -27,7 +27,7 @@ from seajuris.zones.tools.marine_regions.claims import Known, known_claims
 from seajuris.zones.tools.marine_regions.lines import lines_of
 from seajuris.zones.tools.marine_regions.products import BY_KEY, NEEDED, PRODUCTS, plain, version_of
 from seajuris.zones.tools.marine_regions.report import Report
-from seajuris.zones.tools.reading import has_table, identity, opened, read_claims, read_layer
+from seajuris.zones.tools.reading import has_table, identity, opened, read_claims, read_layer, read_manifest
 
 Say = Callable[[str], None]
 Features = dict[str, list[tuple[Sequence[Any], bytes]]]
@@ -158,18 +158,22 @@ def _check_target(out: Path, force: bool) -> None:
         raise InputError("the file to write needs the ending .gpkg", where=str(out))
     if out.is_dir():
         raise InputError("is a folder", where=str(out))
-    if manifest.exists():
-        own = any(
-            line.strip() == f"file: {out.name}" for line in manifest.read_text(encoding="utf-8").splitlines()[:20]
+    if manifest.exists() and not _own(out):
+        raise InputError(
+            "the folder holds the manifest of another zone file",
+            where=str(manifest),
+            hint="Write into a folder of its own: each zone file needs its manifest beside it.",
         )
-        if not own:
-            raise InputError(
-                "the folder holds the manifest of another zone file",
-                where=str(manifest),
-                hint="Write into a folder of its own: each zone file needs its manifest beside it.",
-            )
     if not force and (out.exists() or manifest.exists()):
         raise InputError("there is such a file already", where=str(out), hint="Use --force to replace it.")
+
+
+def _own(out: Path) -> bool:
+    """Whether the manifest beside a file is that of the file."""
+    try:
+        return read_manifest(out).get("file") == out.name
+    except DataError:
+        return False
 
 
 def _read(files: Sequence[str], report: Report, say: Say) -> list[tuple[reader.Table, dict[str, Any]]]:

@@ -24,6 +24,7 @@ MAX_FEATURES = 5_000
 MAX_VERTICES = 40_000_000
 MAX_JSON_BYTES = 600_000_000
 WIDEST_LONGITUDE = 540.0
+MOST_LETTERS = 160
 
 _SQLITE = b"SQLite format 3\x00"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
@@ -48,12 +49,13 @@ class Feature:
     def number(self) -> str:
         """The identifier of the feature in the gazetteer of Marine Regions, for messages."""
         value = self.values.get("MRGID")
-        return "?" if value is None else str(int(value)) if isinstance(value, float) else str(value)
+        return "?" if value is None else str(int(value)) if isinstance(value, float) else str(value)[:MOST_LETTERS]
 
     @property
     def label(self) -> str:
         """Name and number, for messages."""
-        return f"{self.text('GEONAME') or self.text('NAME') or 'unnamed'} (MRGID {self.number})"
+        name = self.text("GEONAME") or self.text("NAME") or "unnamed"
+        return f"{name[:MOST_LETTERS]} (MRGID {self.number})"
 
 
 @dataclass(frozen=True, slots=True)
