@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from seajuris.errors import RuleError
 from seajuris.paths import shipped
 from seajuris.rules.lint import ACCEPTED, CODES, lint
 from seajuris.rules.load import RuleSet
+from seajuris.yamlio import parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,69 @@ def test_all_seeded_faults_are_found_in_one_run_and_no_other(tmp_path: Path) -> 
 def test_every_code_is_seeded() -> None:
     seeded = {seed.code for seed in [*TOGETHER, *ALONE]}
     assert set(CODES) - seeded == {"R703", "R705"}
+
+
+JUNK: tuple[Any, ...] = (None, 0, "x", [], {}, [{}], {"a": None}, True, ["x", 1, None], {"all": [{"fact": 1}]})
+
+
+def spots(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from spots(value, (*path, key))
+
+
+def replaced(data: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    result = copy.deepcopy(data)
+    target = result
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = value
+    return result
+
+
+def test_junk_anywhere_is_reported_and_never_breaks_the_run(tmp_path: Path) -> None:
+    """Every third value of every file becomes something else; the run ends, and what has the wrong form is found."""
+    small_rules.write(tmp_path)
+    tried = reported = 0
+    for file, text in small_rules.FILES.items():
+        data = parse_yaml(text, where=file, error=RuleError)
+        for number, path in enumerate(spots(data)):
+            if number % 3:
+                continue
+            junk = JUNK[(number // 3) % len(JUNK)]
+            (tmp_path / file).write_text(json.dumps(replaced(data, path, junk)), encoding="utf-8")
+            reported += bool(lint(tmp_path).faults)
+            tried += 1
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    assert tried > 100
+    # Some junk is right by chance: another text, or null where that is accepted.
+    assert reported > 0.85 * tried
+    assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "codes"),
+    [
+        # A ground that does not say rightly whom it is about may speak of anybody, and so may the law that serves it.
+        (NAT, "about: suspect", "about: suspects", ["R204"]),
+        (NAT, "about: suspect", "about: [suspect]", ["R204"]),
+        # A bar with a misspelt kind is no ground without claimant.
+        ("grounds/immunity.yaml", "kind: bar", "kind: bars", ["R204"]),
+        # A list that is none says nothing about what stands in it.
+        (FLAG, "warnings: [W-FLAG]", "warnings: W-FLAG", ["R203", "R404"]),
+    ],
+)
+def test_one_mistake_is_reported_once(file: str, old: str, new: str, codes: list[str], tmp_path: Path) -> None:
+    greece = small_rules.GREECE.replace("grounds: [nationality, departure]", "grounds: [nationality]")
+    greece = greece.replace(
+        "    valid: {from: '2019", "    when: {fact: suspect.role, is: skipper}\n    valid: {from: '2019"
+    )
+    files = {"states/GRC.yaml": greece}
+    assert lint(small_rules.write(tmp_path, files)).faults == ()
+    small_rules.write(tmp_path, {**files, file: small_rules.FILES[file].replace(old, new)})
+    assert [code for code, _, _ in found(tmp_path)] == codes
 
 
 def test_a_ground_of_national_law_that_no_state_serves(tmp_path: Path) -> None:

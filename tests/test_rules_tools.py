@@ -32,7 +32,7 @@ SHIPPED = {
     "instrument": sorted((RULES / "instruments").glob("*.yaml")),
     "coordination": sorted((RULES / "coordination").glob("*.yaml")),
     "warnings": [RULES / "warnings.yaml"],
-    "facts": [RULES / "facts.yaml"],
+    **{kind: [RULES / f"{kind}.yaml"] for kind in ("facts", "bases", "version", "accepted")},
 }
 
 
@@ -76,6 +76,9 @@ def test_every_shipped_file_fits_its_schema(kind: str) -> None:
         ("instrument", "instruments/UNTOC.yaml", {"kind": "promise"}),
         ("warnings", "warnings.yaml", {"warnings": {"lower-case": {"text": "x", "source": "x", "verified": True}}}),
         ("facts", "facts.yaml", {"facts": {"x": {"type": "choice", "ask": "?"}}}),
+        ("bases", "bases.yaml", {"prosecute": ["flag"]}),
+        ("version", "version.yaml", {"version": 3}),
+        ("accepted", "accepted.yaml", {"accepted": [{"code": "R603"}]}),
     ],
 )
 def test_a_wrong_file_does_not_fit(kind: str, file: str, change: dict[str, Any]) -> None:

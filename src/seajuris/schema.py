@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seajuris.rules.vocabulary import FactDeclaration, Vocabulary
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-RULE_FILES = ("ground", "state-law", "instrument", "coordination", "warnings", "facts")
+RULE_FILES = ("ground", "state-law", "instrument", "coordination", "warnings", "facts", "bases", "version", "accepted")
 WHICH = ("place", "assessment", "case", "explanation", *RULE_FILES)
 
 Schema = dict[str, Any]
@@ -39,7 +39,7 @@ def schema(which: str) -> Schema:
     Args:
         which: ``place`` (what ``locate --json`` prints), ``assessment`` (what ``assess --json`` prints), or
             ``case`` (a case file); for authors, a kind of rule file: ``ground``, ``state-law``, ``instrument``,
-            ``coordination``, ``warnings``, ``facts``. Those list the words of the shipped rules.
+            ``coordination`` and so on (`RULE_FILES`). Those list the words of the shipped rules.
 
     Raises:
         InputError: if `which` is another word.

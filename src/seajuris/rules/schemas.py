@@ -256,12 +256,15 @@ def ground(names: Names) -> Schema:
         },
         required=("id", "title", "basis", "kind", "when", "summary"),
     )
-    needs_bars = {"if": _kind_is("bar"), "then": {"required": ["bars"]}, "else": {"required": ["claimant", "grade"]}}
-    return {**body, "allOf": [needs_bars], "$defs": {"condition": _condition(names)}}
+    needed = [
+        {"if": _kind_in("bar"), "then": {"required": ["bars"]}},
+        {"if": _kind_in("prosecute", "act_at_sea"), "then": {"required": ["claimant", "grade"]}},
+    ]
+    return {**body, "allOf": needed, "$defs": {"condition": _condition(names)}}
 
 
-def _kind_is(kind: str) -> Schema:
-    return {"properties": {"kind": {"const": kind}}, "required": ["kind"]}
+def _kind_in(*kinds: str) -> Schema:
+    return {"properties": {"kind": {"enum": list(kinds)}}, "required": ["kind"]}
 
 
 def state_law(names: Names) -> Schema:
@@ -430,6 +433,23 @@ def facts(_: Names) -> Schema:
     return _object({"facts": {"type": "object", "additionalProperties": item, "minProperties": 1}})
 
 
+def bases(_: Names) -> Schema:
+    """The schema of `bases.yaml`."""
+    words = {"type": "object", "additionalProperties": _TEXT}
+    return _object(dict.fromkeys(KINDS, words))
+
+
+def version(_: Names) -> Schema:
+    """The schema of `version.yaml`."""
+    return _object({"version": _TEXT})
+
+
+def accepted(_: Names) -> Schema:
+    """The schema of `accepted.yaml`."""
+    entry = _object({"code": _TEXT, "file": _TEXT, "about": _TEXT, "reason": {"type": "string"}}, optional=("reason",))
+    return _object({"accepted": _list(entry)})
+
+
 FILES = {
     "ground": ground,
     "state-law": state_law,
@@ -437,6 +457,9 @@ FILES = {
     "coordination": coordination,
     "warnings": warnings,
     "facts": facts,
+    "bases": bases,
+    "version": version,
+    "accepted": accepted,
 }
 """Every kind of rule file with its schema."""
 

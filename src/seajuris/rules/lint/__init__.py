@@ -28,9 +28,15 @@ FOLDERS = {
     "instruments": "instrument",
     "coordination": "coordination",
 }
-TOP = {"facts.yaml": "facts", "warnings.yaml": "warnings", "bases.yaml": None, "version.yaml": None}
 ACCEPTED = "accepted.yaml"
 """Faults that were looked at and stay, each with a reason: entries `{code, file, about, reason}`."""
+TOP = {
+    "facts.yaml": "facts",
+    "warnings.yaml": "warnings",
+    "bases.yaml": "bases",
+    "version.yaml": "version",
+    ACCEPTED: "accepted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def _files(folder: Path, stray: list[Fault]) -> Iterator[str]:
         file = path.relative_to(folder).as_posix()
         if path.is_dir() or any(part.startswith(".") for part in Path(file).parts):
             continue
-        if path.suffix == ".yaml" and (_kind(file) is not None or file in TOP or file == ACCEPTED):
+        if path.suffix == ".yaml" and _kind(file) is not None:
             yield file
         elif path.suffix.lower() in (".yaml", ".yml", ".json"):
             fix = f"Files end in .yaml and lie in {', '.join(f'{name}/' for name in FOLDERS)}."
@@ -137,6 +143,8 @@ def _world(documents: Mapping[str, Document]) -> World:
 
     bases = documents.get("bases.yaml")
     kinds = bases.data if bases and isinstance(bases.data, dict) else {}
+    doubtful = {name for name, d in _of(documents, "ground").items() if d.faulty(("about",))}
+    doubtful |= {Path(f).stem for f, d in documents.items() if _kind(f) == "ground" and not d.readable}
     return World(
         facts=table("facts.yaml", "facts"),
         grounds=by_name("ground"),
@@ -144,6 +152,7 @@ def _world(documents: Mapping[str, Document]) -> World:
         warnings=table("warnings.yaml", "warnings"),
         bases={kind: listed for kind, listed in kinds.items() if isinstance(listed, dict)},
         states=frozenset(state.alpha3 for state in states.register()),
+        doubtful=frozenset(doubtful),
     )
 
 

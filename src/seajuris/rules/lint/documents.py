@@ -44,13 +44,40 @@ class Document:
     lines: dict[Path, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
+    _malformed: set[Path] = field(default_factory=set)
 
-    def fault(self, code: str, path: Path, message: str, fix: str) -> None:
-        """Note a fault, unless one is already noted in the same place: one mistake is reported once."""
+    def fault(self, code: str, path: Path, message: str, fix: str, *, malformed: bool = False) -> None:
+        """Note a fault, unless one is already noted in the same place: one mistake is reported once.
+
+        Args:
+            code: A key of `CODES`.
+            path: Where in the document.
+            message: What is wrong.
+            fix: What to do.
+            malformed: Whether the value cannot be looked at any further; see `prune`.
+        """
+        if malformed:
+            self._malformed.add(path)
         if path in self._seen:
             return
         self._seen.add(path)
         self.faults.append(Fault(self.file, self.line(path), code, show(path), message, fix))
+
+    def prune(self) -> None:
+        """Take out the values that have the wrong form, so that later passes can rely on the form of the rest."""
+        if () in self._malformed:
+            self.readable = False
+        else:
+            self.data = self._pruned(self.data, ())
+
+    def _pruned(self, data: Any, path: Path) -> Any:
+        if isinstance(data, dict):
+            kept = {k: v for k, v in data.items() if (*path, k) not in self._malformed}
+            return {k: self._pruned(v, (*path, k)) for k, v in kept.items()}
+        if isinstance(data, list):
+            # A place is kept, so that the positions of the others stay what they are.
+            return [None if (*path, i) in self._malformed else self._pruned(v, (*path, i)) for i, v in enumerate(data)]
+        return data
 
     def line(self, path: Path) -> int:
         """The line of a value, or of the nearest thing around it."""

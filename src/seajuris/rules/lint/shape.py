@@ -45,7 +45,9 @@ def check_shape(document: Document, kind: str) -> None:
         elif fault.validator == "additionalProperties" and path in malformed:
             continue
         for code, where, message, fix in _translate(fault, path):
-            document.fault(code, where, message, fix)
+            lost = code in ("R203", "R204", "R205", "R601") and fault.validator != "uniqueItems"
+            document.fault(code, where, message, fix, malformed=lost)
+    document.prune()
 
 
 def _leaves(faults: Any) -> Iterator[ValidationError]:
@@ -80,7 +82,8 @@ def _translate(fault: ValidationError, path: Path) -> Iterator[tuple[str, Path, 
                     yield "R202", (*path, key), f"unknown key {key!r}", fix
         case "oneOf":
             forms = ", ".join("{" + ", ".join(f"{k}: ..." for k in form) + "}" for form in CONDITION_FORMS)
-            yield "R205", path, f"not a condition: the keys are {', '.join(value) or 'none'}", f"Accepted: {forms}."
+            keys = ", ".join(map(str, value)) if isinstance(value, dict) else ""
+            yield "R205", path, f"not a condition: the keys are {keys or 'none'}", f"Accepted: {forms}."
         case "type":
             types = [rule] if isinstance(rule, str) else list(rule)
             if path and path[-1] in ("source", "checked") and value is None:

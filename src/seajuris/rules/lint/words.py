@@ -24,6 +24,7 @@ class World:
         warnings: Keys of `warnings.yaml`.
         bases: Bases of jurisdiction, by kind of ground.
         states: Codes in the register.
+        doubtful: Grounds of which is not known, for a fault, whether they are judged person by person.
     """
 
     facts: Mapping[str, Data]
@@ -32,6 +33,7 @@ class World:
     warnings: Mapping[str, Data]
     bases: Mapping[str, Collection[str]]
     states: Collection[str]
+    doubtful: Collection[str] = ()
 
     @property
     def offences(self) -> Collection[str]:
@@ -64,7 +66,7 @@ def check_ground(document: Document, world: World) -> None:
     """Check a ground, a power at sea, or a bar."""
     data = document.data
     about = data.get("about")
-    scope = Scope(frozenset({about}) if isinstance(about, str) else frozenset())
+    scope = Scope(_bound(document, about))
     kind = data.get("kind")
     for basis in _texts(data, "basis"):
         if kind in world.bases and basis[1] not in world.bases[kind]:
@@ -87,6 +89,13 @@ def check_ground(document: Document, world: World) -> None:
         _source(document, remark, ("conditions", index))
 
 
+def _bound(document: Document, about: Any) -> frozenset[str]:
+    # A ground that says something wrong about its members may speak of any: that fault is noted already.
+    if document.faulty(("about",)):
+        return frozenset(BOUND)
+    return frozenset({about}) if isinstance(about, str) else frozenset()
+
+
 def check_state(document: Document, world: World) -> None:
     """Check what a State's own law adds."""
     data = document.data
@@ -96,10 +105,12 @@ def check_state(document: Document, world: World) -> None:
         path: Path = ("bases", index)
         _grounds(document, world, base, path)
         _offences(document, world, base, (*path, "offences"))
-        abouts = [world.grounds[g].get("about") for g in base.get("grounds") or () if g in world.grounds]
+        served = [g for g in base.get("grounds") or () if g in world.grounds]
         # A provision may speak of the suspect only if each ground that it serves is judged suspect by suspect.
-        shared = frozenset(a for a in abouts if isinstance(a, str) and all(other == a for other in abouts))
-        _condition(document, world, base.get("when"), (*path, "when"), Scope(shared))
+        abouts = {world.grounds[g].get("about") for g in served if g not in world.doubtful}
+        shared = frozenset(a for a in abouts if isinstance(a, str) and len(abouts) == 1)
+        bound = shared if abouts or not served else frozenset(BOUND)
+        _condition(document, world, base.get("when"), (*path, "when"), Scope(bound))
         _source(document, base, path)
     for index, absence in _mappings(data, "absent"):
         _grounds(document, world, absence, ("absent", index))
