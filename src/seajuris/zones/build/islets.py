@@ -151,6 +151,7 @@ def add_islets(
     sea: dict[Box, BaseGeometry],
     owner: Callable[[float, float], Group],
     rejected: Iterable[tuple[float, float]],
+    known: Iterable[tuple[str, float, float]],
 ) -> tuple[Coast, list[tuple[str, float, float]]]:
     """The coast with the islets that lie at sea.
 
@@ -160,6 +161,7 @@ def add_islets(
         sea: Sea tiles.
         owner: Which territories' polygons contain a point, dependencies resolved.
         rejected: Centres that are no islets.
+        known: Islets of which it is known that both sources lack them: territory, longitude, latitude.
 
     Returns:
         The coast, and a list of the islets added (territories joined by +, lon, lat).
@@ -167,22 +169,23 @@ def add_islets(
     number = {box: i for i, box in enumerate(coast.tiles)}
     groups = list(coast.groups)
     segments, tiles, labels, listed = [], [], [], []
-    known = list(rejected)
+    refused = list(rejected)
     centres = _clusters(np.vstack([np.empty((0, 2)), *found]), 1)
+    places: list[tuple[Group, float, float]] = [((code,), lon, lat) for code, lon, lat in known]
     for x, y in sorted(map(tuple, np.column_stack((wrap(centres[:, 0]), centres[:, 1])))):
+        if not any(abs(x - lon) < SAME and abs(y - lat) < SAME for lon, lat in refused):
+            places.append((owner(x, y), float(x), float(y)))
+    for group, x, y in places:
         box = (float(np.floor(x)), float(np.floor(y)), float(np.floor(x)) + 1, float(np.floor(y)) + 1)
         water = sea.get(box)
-        group = owner(x, y)
         if water is None or not group or not shapely.intersects_xy(water, x, y):
-            continue
-        if any(abs(x - lon) < SAME and abs(y - lat) < SAME for lon, lat in known):
             continue
         if group not in groups:
             groups.append(group)
         segments.append(diamonds(np.array([[x, y]])))
         tiles.append(np.full(4, number[box], dtype=np.int64))
         labels.append(np.full(4, groups.index(group), dtype=np.int64))
-        listed.append(("+".join(group), round(float(x), 4), round(float(y), 4)))
+        listed.append(("+".join(group), round(x, 4), round(y, 4)))
     whole = Coast(
         np.vstack([coast.segments, *segments]),
         np.concatenate([coast.tile, *tiles]),

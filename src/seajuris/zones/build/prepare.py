@@ -153,7 +153,7 @@ def with_islets(
         inside = {c for c, t in mapped.items() if not t.clip(tiny).is_empty}
         return resolve_dependencies(inside, sovereign)
 
-    return add_islets(coast, found, sea, owner, tables.rejected_islets)
+    return add_islets(coast, found, sea, owner, tables.rejected_islets, tables.added_islets)
 
 
 def _with_mapped(

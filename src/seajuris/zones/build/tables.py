@@ -194,6 +194,7 @@ class Tables:
     closing_lines: list[ClosingLine] = field(default_factory=list)
     further_claims: list[FurtherClaim] = field(default_factory=list)
     rejected_islets: tuple[tuple[float, float], ...] = ()
+    added_islets: tuple[tuple[str, float, float], ...] = ()
     missing: list[str] = field(default_factory=list)
 
     def coast_tolerance(self, box: tuple[float, float, float, float]) -> float:
@@ -400,6 +401,7 @@ def read_tables(root: Path) -> Tables:
             closing_lines=[_closing_line(b) for b in baselines["closing_lines"]],
             further_claims=[_further_claim(c) for c in further["additional_claims"]],
             rejected_islets=_line(place[1:] for place in islets["rejected"]),
+            added_islets=tuple((str(i["territory"]), float(i["lon"]), float(i["lat"])) for i in islets["added"]),
             trust={code: _trust(t) for code, t in limits["territories"].items()},
             trust_default=_trust(limits["default"]),
             assignments=[

@@ -55,7 +55,7 @@ class _Edges:
     @classmethod
     def of(cls, geometry: BaseGeometry, box: Box) -> _Edges:
         """The outline of polygons, without what lies on the edge of the cell."""
-        points, ring = shapely.get_coordinates(shapely.get_rings(geometry), return_index=True)
+        points, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(geometry)), return_index=True)
         same = ring[:-1] == ring[1:]
         start, end = points[:-1][same], points[1:][same]
         frame = np.zeros(len(start), dtype=bool)
