@@ -1,0 +1,71 @@
+"""``seajuris map``: a map of a position, or of a part of the sea."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from seajuris.cli.output import JsonOption, ZonesOption, write_json
+
+
+def map_(
+    case: Annotated[
+        str | None, typer.Argument(metavar="[CASE]", help="Case file (YAML or JSON), or - for stdin.")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="POSITION", help="Where it happened.")] = None,
+    accuracy: Annotated[str | None, typer.Option(metavar="LENGTH", help="Radius of uncertainty, e.g. 1nm.")] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the facts, YYYY-MM-DD; default today.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Ends in .svg, .png, .geojson or .html.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="svg, png, geojson or html; default by ending.")
+    ] = None,
+    width: Annotated[int | None, typer.Option(metavar="PIXELS", help="Width of a picture, 300 to 6000.")] = None,
+    extent: Annotated[
+        str | None,
+        typer.Option(metavar="LENGTH|W,S,E,N", help="What to show: 40nm around the position, or a window in degrees."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Title; default that of the case.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    as_json: JsonOption = False,
+    zones: ZonesOption = None,
+) -> None:
+    """Draw a map: zones, limits, position with its uncertainty, nearest lines with their distances.
+
+    Without a position, --extent W,S,E,N draws the zones of that part of the sea.
+    """
+    from seajuris.api import locate, parse_day
+    from seajuris.cli.mapfile import format_of, refuse_to_replace, told_by, write_file
+    from seajuris.errors import InputError
+    from seajuris.render.map.make import FORMATS, document
+
+    path, kind = format_of(output, form)
+    refuse_to_replace(path, force=force)
+    place, day = None, parse_day(on)
+    if case is not None:
+        told = told_by(case, at=at, accuracy=accuracy, on=on)
+        title = title if title is not None else told.texts.get("title")
+        day = told.on
+        if told.position is not None:
+            place = locate(told.position, on=day, zones=zones)
+    elif at is not None:
+        place = locate(at, accuracy=accuracy, on=day, zones=zones)
+    elif accuracy is not None:
+        raise InputError("an accuracy needs a position", where="--accuracy", hint="Give --at.")
+    content = document(kind, place, zones=zones, on=day, title=title, extent=extent, pixels=width)
+    digest = write_file(path, content, force=force)
+    if as_json:
+        write_json(
+            {
+                "format": "seajuris.map-written.v1",
+                "file": str(path),
+                "media_type": FORMATS[kind],
+                "bytes": len(content),
+                "sha256": digest,
+            }
+        )
+    else:
+        sys.stderr.write(f"seajuris: {path}: {kind}, {max(1, round(len(content) / 1000))} kB\n")
