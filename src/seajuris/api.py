@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +28,22 @@ def zone_file(zones: str | Path | None) -> Path:
     return Path(zones) if zones is not None else shipped("data", "maritime_zones", "zones.gpkg")
 
 
+_as_of: ContextVar[dt.date | None] = ContextVar("seajuris_as_of", default=None)
+
+
 def today() -> dt.date:
     """The day that is assumed where none is told (UTC)."""
-    return dt.datetime.now(dt.UTC).date()
+    return _as_of.get() or dt.datetime.now(dt.UTC).date()
+
+
+@contextmanager
+def as_of(day: dt.date | None) -> Iterator[None]:
+    """Take another day for today, to compute again what was computed then; `None` changes nothing."""
+    token = _as_of.set(day)
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
 
 
 def locate(

@@ -223,6 +223,25 @@ class Register:
         states = {state.alpha3: state for match in close for state in self._index[match]}
         return tuple(states.values())[:3]
 
+    def name_in(self, alpha3: str, lang: str) -> str:
+        """Return the short name of an entry in a language (ISO 639-1), in English where the register has no other.
+
+        Raises:
+            StateError: No entry has the code.
+        """
+        return self._names_in(lang).get(alpha3) or self.state(alpha3).name
+
+    @functools.lru_cache(maxsize=8)  # noqa: B019 (one register lives as long as the process)
+    def _names_in(self, lang: str) -> dict[str, str]:
+        if lang == "en":
+            return {}
+        pairs = ((state.alpha3, pair.partition(":")) for state, row in self._words for pair in _cell(row["names"]))
+        names: dict[str, str] = {}
+        for alpha3, (language, _, name) in pairs:
+            if language == lang:
+                names.setdefault(alpha3, name)
+        return names
+
     def by_mmsi(self, mmsi: str) -> State | None:
         """Return the entry whose identification digits are in an MMSI.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from seajuris.cli import assess, explain, locate, rules, schema, states, zones
+from seajuris.cli import assess, explain, locate, map, memo, rules, schema, states, verify, zones
 
 app = typer.Typer(
     name="seajuris",
@@ -18,6 +18,9 @@ app = typer.Typer(
 app.command("locate")(locate.locate)
 app.command("assess")(assess.assess)
 app.command("explain")(explain.explain)
+app.command("map")(map.map_)
+app.command("memo")(memo.memo)
+app.command("verify")(verify.verify)
 app.command("schema")(schema.schema)
 app.add_typer(states.app, name="states")
 app.add_typer(rules.app, name="rules")

@@ -74,6 +74,80 @@ REGIMES = {
 }
 
 
+CLAIMS = {
+    "potential": "entitled but not proclaimed on that day",
+    "protested": "a claim that other States protest against",
+}
+
+DUTIES = {
+    "mandatory": "duty under",
+    "optional": "allowed by",
+    "permits": "permitted by",
+    "limits": "limited by",
+    "supports": "see",
+}
+
+LISTS = {
+    "suspects": ("Suspect", "Suspects"),
+    "victims": ("Victim", "Victims"),
+    "other_vessels": ("Other vessel", "Other vessels"),
+    "decisions": ("Earlier decision", "Earlier decisions"),
+}
+"""Names of the lists in a case: one entry, several."""
+
+FACTS = {
+    "position": "Position",
+    "accuracy": "Accuracy of the position",
+    "on": "Day of the facts",
+    "departed_on": "Day of departure",
+    "landed_on": "Day of landing",
+    "event": "Event",
+    "offences": "Offences investigated",
+    "benefit": "For money or another material benefit",
+    "organised_group": "Organised criminal group",
+    "vessel.flag": "Flag of the vessel",
+    "vessel.flag_status": "Standing of the flag",
+    "vessel.type": "Kind of vessel",
+    "vessel.mmsi": "MMSI of the vessel",
+    "vessel.imo": "IMO number of the vessel",
+    "vessel.name": "Name of the vessel",
+    "other_vessels[].flag": "flag",
+    "other_vessels[].role": "part played",
+    "suspects[].nationality": "nationality",
+    "suspects[].residence": "habitual residence",
+    "suspects[].role": "part played",
+    "suspects[].minor": "under age",
+    "suspects[].present_in": "present in",
+    "suspects[].surrender_refused": "extradition or surrender refused",
+    "victims[].nationality": "nationality",
+    "victims[].residence": "habitual residence",
+    "victims[].outcome": "what happened to them",
+    "victims[].minor": "under age",
+    "departure": "State of departure",
+    "planned_in": "State where it was planned, paid for or supplied",
+    "destination": "State for which the boat was bound",
+    "landed_in": "State where people were landed",
+    "entry": "How people reached land",
+    "rescue_foreseeable": "Rescue was the foreseeable outcome",
+    "rescued_by": "Flag of the rescuers",
+    "company_in": "State of a company that profited",
+    "passage": "Kind of passage",
+    "committed_before_entry": "Committed before entry into the territorial sea",
+    "intervention.by": "State that intervened",
+    "intervention.flag_consent": "Consent of the flag State",
+    "intervention.pursuit_began": "Zone in which the pursuit began",
+    "intervention.pursuit_of": "State in whose zone the pursuit began",
+    "intervention.pursuit_unbroken": "Pursuit never interrupted",
+    "frontex_operation": "Operation coordinated by Frontex",
+    "custody": "State that holds the suspects",
+    "decisions[].state": "State whose court decided",
+    "decisions[].date": "date",
+    "decisions[].merits": "on the merits",
+    "decisions[].final": "final",
+}
+"""Names of the facts of a case. A fact that a rule set adds is named by its path."""
+
+
 def state(code: str | None) -> str:
     """A State's name with its code; ``*`` is any State, `None` one that is not identified."""
     if code is None:

@@ -1,0 +1,284 @@
+"""The record of an assessment: what has to be kept so that it can be computed again and compared.
+
+A record holds the facts, the day, the provenance and, for every finding, bar and question, what it says in short with
+a hash of the whole. It is canonical JSON: sorted keys, ASCII, no spaces, so that the same content has the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seajuris.errors import InputError
+
+if TYPE_CHECKING:
+    from seajuris.assessment import Assessment
+
+FORMAT = "seajuris.record.v1"
+ASSESSMENT = "seajuris.assessment.v1"
+
+MAX_CHARACTERS = 30_000_000
+"""Longest record or result that is read; that of a case with two thousand victims is far shorter."""
+
+_MAX_DIGITS = 18
+_PARTS = ("findings", "bars", "questions", "warnings", "coordination")
+_PLACE = ("verdict", "criminal_law_regime")
+
+
+class RecordError(InputError):
+    """A memo or result that holds no record, or one that cannot be used."""
+
+
+def canonical(data: Any) -> str:
+    """JSON with one form for one content: sorted keys, ASCII only, no spaces."""
+    return json.dumps(data, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical(data).encode("ascii")).hexdigest()
+
+
+def record_of(result: Mapping[str, Any], memo: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The record of an assessment.
+
+    Args:
+        result: What `Assessment.to_dict` gives.
+        memo: How the memo was made (language, date, redaction), so that it can be made again.
+    """
+    place = result["place"]
+    return {
+        "format": FORMAT,
+        "case": result["case"],
+        "on": result["on"],
+        "provenance": result["provenance"],
+        "place": None if place is None else _place(place),
+        "findings": [_finding(entry) for entry in result["findings"]],
+        "bars": [_bar(entry) for entry in result["bars"]],
+        "questions": [_question(entry) for entry in result["questions"]],
+        "warnings": [{"id": entry["id"], "sha256": digest(entry)} for entry in result["warnings"]],
+        "coordination": [{"id": entry["id"], "sha256": digest(entry)} for entry in result["coordination"]],
+        "notes": result["notes"],
+        **({"memo": dict(memo)} if memo is not None else {}),
+    }
+
+
+def _place(place: Mapping[str, Any]) -> dict[str, Any]:
+    zones = [f"{z['zone']} {z['state'] or '-'} {z['claim'] or '-'} {z['certainty']}" for z in place["zones"]]
+    rest = {key: value for key, value in place.items() if key != "provenance"}
+    return {"zones": zones, **{key: place[key] for key in _PLACE}, "sha256": digest(rest)}
+
+
+def _finding(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **{key: entry[key] for key in ("state", "ground", "about", "kind", "status", "grade", "missing", "barred_by")},
+        "treaty": [f"{m['instrument']} {m['provision']}: {m['applies']}" for m in entry["mandate"]],
+        "national": [f"{n['id']}: {n['met']}" for n in entry["national"]],
+        "conditions": [digest(text)[:12] for text in entry["conditions"]],
+        "unverified": entry["unverified"],
+        "sha256": digest(entry),
+    }
+
+
+def _bar(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{key: entry[key] for key in ("bar", "about", "status", "states")}, "sha256": digest(entry)}
+
+
+def _question(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{key: entry[key] for key in ("fact", "decides")}, "sha256": digest(entry)}
+
+
+def read_record(text: str, *, where: str) -> dict[str, Any]:
+    """Read a record, or the JSON of an assessment, strictly.
+
+    Args:
+        text: JSON, perhaps from a stranger.
+        where: Name of the file, for messages.
+
+    Returns:
+        A record; that of a JSON result is made from it.
+
+    Raises:
+        RecordError: if it is neither.
+    """
+    data = _parse(text, where)
+    if not isinstance(data, dict) or data.get("format") not in (FORMAT, ASSESSMENT):
+        raise RecordError(
+            "holds no record of seajuris",
+            where=where,
+            hint="Accepted: a memo (.md, .html, .docx, .pdf) or what `seajuris assess --json` printed.",
+        )
+    try:
+        if data["format"] == ASSESSMENT:
+            data = record_of(data)
+        _check(data)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise RecordError("the record is incomplete or damaged", where=where) from None
+    return dict(data)
+
+
+def _parse(text: str, where: str) -> Any:
+    if len(text) > MAX_CHARACTERS:
+        raise RecordError(f"larger than {MAX_CHARACTERS} characters", where=where)
+
+    def refuse(word: str) -> None:
+        raise RecordError(f"{word} is not a value", where=where)
+
+    def whole(digits: str) -> int:
+        if len(digits) > _MAX_DIGITS:
+            raise RecordError(f"a number of more than {_MAX_DIGITS} digits", where=where)
+        return int(digits)
+
+    try:
+        return json.loads(text, parse_constant=refuse, parse_int=whole)
+    except json.JSONDecodeError as fault:
+        raise RecordError(f"not valid JSON: {fault.msg}", where=f"{where}, line {fault.lineno}") from None
+    except RecursionError:
+        raise RecordError("nested too deeply", where=where) from None
+
+
+def _check(data: dict[str, Any]) -> None:
+    dt.date.fromisoformat(data["on"])
+    if not isinstance(data["case"], dict) or not isinstance(data["provenance"], dict):
+        raise TypeError
+    if data["place"] is not None and not isinstance(data["place"], dict):
+        raise TypeError
+    for part in _PARTS:
+        if not all(isinstance(entry, dict) for entry in data[part]):
+            raise TypeError
+        for entry in data[part]:
+            _key(part, entry)
+
+
+# --- Computing again ----------------------------------------------------------------------------------------------
+
+
+def recompute(
+    record: Mapping[str, Any],
+    *,
+    zones: str | Path | None = None,
+    rules: str | Path | None = None,
+    where: str = "record",
+) -> Assessment:
+    """Assess the facts of a record again, with the law of the same day.
+
+    Raises:
+        CaseError: if the facts are not those of a case.
+        DataError: if the zone data are missing or damaged.
+        RuleError: if a rule file cannot be used.
+    """
+    from seajuris import api
+    from seajuris.case import Case
+    from seajuris.rules.load import rules_in, shipped_rules
+
+    rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
+    day = _assumed_today(record)
+    case = Case.from_dict(record["case"], vocabulary=rule_set.vocabulary, where=where, today=day)
+    with api.as_of(day):
+        return api.assess(case, zones=zones, rules=rules)
+
+
+def _assumed_today(record: Mapping[str, Any]) -> dt.date | None:
+    """The day that was "today" when the record was made, where the answer depends on it."""
+    from seajuris.days import Days
+
+    used = dt.date.fromisoformat(record["on"])
+    told = record["case"].get("on")
+    try:
+        days = Days.read(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    if told is None:
+        return used
+    return used if days is not None and days.last != used else None
+
+
+# --- Comparing ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as recorded.
+
+    Attributes:
+        part: ``software``, ``rules``, ``zones``, ``register``, ``case``, ``place``, ``findings``, ``bars``,
+            ``questions``, ``warnings``, ``coordination``, ``notes`` or ``document``.
+        what: Which one; empty where there is only one.
+        recorded: As recorded; `None` if it was not there.
+        now: As computed now; `None` if it is not there.
+    """
+
+    part: str
+    what: str
+    recorded: Any
+    now: Any
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for ``--json``."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def differences(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """What differs between two records: where they come from first, then what they say."""
+    return tuple(_differences(recorded, now))
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    before, after = old["provenance"], new["provenance"]
+    for part in dict.fromkeys(["software", "rules", "register", "zones", *before, *after]):
+        if before.get(part) != after.get(part):
+            yield Difference(str(part), "", before.get(part), after.get(part))
+    for part in ("case", "on", "notes"):
+        if old[part] != new[part]:
+            yield Difference(part, "", old[part], new[part])
+    yield from _fields("place", "", old["place"] or {}, new["place"] or {})
+    for part in _PARTS:
+        yield from _entries(part, old[part], new[part])
+
+
+def _entries(part: str, old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+    before, after = _keyed(part, old), _keyed(part, new)
+    for key in dict.fromkeys([*before, *after]):
+        was, now = before.get(key), after.get(key)
+        if was is None or now is None:
+            entry = now if was is None else was
+            word = entry.get("status", "there") if entry is not None else "there"
+            yield Difference(part, key, None if was is None else word, None if now is None else word)
+        else:
+            yield from _fields(part, key, was, now)
+    if list(before) != list(after) and set(before) == set(after):
+        yield Difference(part, "order", list(before), list(after))
+
+
+def _fields(part: str, key: str, was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+    names = [n for n in dict.fromkeys([*was, *now]) if n != "sha256" and was.get(n) != now.get(n)]
+    for name in names:
+        yield Difference(part, f"{key}: {name}" if key else name, was.get(name), now.get(name))
+    if not names and was.get("sha256") != now.get("sha256"):
+        yield Difference(part, f"{key}: wording or detail" if key else "detail", was.get("sha256"), now.get("sha256"))
+
+
+def _keyed(part: str, entries: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    keyed: dict[str, Mapping[str, Any]] = {}
+    for entry in entries:
+        key = name = _key(part, entry)
+        number = 1
+        while key in keyed:
+            number += 1
+            key = f"{name} #{number}"
+        keyed[key] = entry
+    return keyed
+
+
+def _key(part: str, entry: Mapping[str, Any]) -> str:
+    if part == "findings":
+        about = f" ({', '.join(entry['about'])})" if entry["about"] else ""
+        return f"{entry['state'] or '-'} {entry['ground']}{about}"
+    if part == "bars":
+        return f"{entry['bar']}{' (' + ', '.join(entry['about']) + ')' if entry['about'] else ''}"
+    return str(entry["fact" if part == "questions" else "id"])

@@ -1,0 +1,1 @@
+"""Memos: one document model, written as Markdown, HTML, DOCX and PDF. Nothing is computed here."""
