@@ -106,7 +106,7 @@ def _place() -> Schema:
             "state": _CODE,
             "territory": _CODE,
             "distance_nm": {**distance, "description": "in M (1852 m); positive seaward of the limit, negative inside"},
-            "kind": {"enum": ["envelope", "mapped", "agreed", "equidistance"]},
+            "kind": {"enum": ["envelope", "mapped", "agreed", "equidistance", "claim"]},
             "other_state": _CODE_OR_NULL,
             "boundary": _TEXT_OR_NULL,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -162,6 +162,43 @@ def limit_features(model: Model, cell: Cell, faces: Faces, rows: list[list[Row]]
         for period, sample, outline in drawn:
             for line in _open_lines(outline, blocked):
                 result += _describe(model, cell, zone, territory, sample, period, line)
+    return result + _edges_of_claims(cell, rows)
+
+
+def _edges_of_claims(cell: Cell, rows: list[list[Row]]) -> list[tuple[Limit, bytes]]:
+    """Lines within a State's economic zone between waters for which it was proclaimed on different days, or never."""
+    parts: dict[tuple[str, str], dict[tuple[str | None, ...], list[BaseGeometry]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for face, face_rows in zip(cell.faces, rows, strict=True):
+        for row in face_rows:
+            if row.zone == "exclusive_economic_zone" and row.state and row.territory and row.claim != "protested":
+                claim = (row.claim, row.proclaimed_from, row.proclaimed_to)
+                parts[(row.state, row.territory)][claim].append(face)
+    result: list[tuple[Limit, bytes]] = []
+    for (state, territory), claims in sorted(parts.items()):
+        outlines = [(c, shapely.union_all(claims[c]).boundary) for c in sorted(claims, key=repr)]
+        for (_, a), (_, b) in combinations(outlines, 2):
+            shared = shapely.intersection(a, b)
+            lines = [g for g in shapely.get_parts(shared) if g.geom_type == "LineString"]
+            if not lines:
+                continue
+            columns = Limit(
+                "exclusive_economic_zone",
+                state,
+                territory,
+                "claim",
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+                ACCURACY["economic"],
+            )
+            for line in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))):
+                result.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(line))
     return result
 
 
