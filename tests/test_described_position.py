@@ -121,6 +121,7 @@ def test_accepted(text: str, place: str, bearing: float | None, distance: float,
     assert [word for word in words if word not in position.read_as] == []
     assert position.source == text
     assert position.accuracy_m is None
+    assert position.described and not parse_position("36.9, 21.7").described
     # The place's own coordinates, to check against a chart.
     assert len(re.findall(r"\d\d°\d\d\.\d'[NS] \d{3}°\d\d\.\d'[EW]", position.read_as)) == 2
 

@@ -66,6 +66,8 @@ class Position:
             latitude and longitude together. 0 for a position given as numbers.
         read_as: The position stated back, in degrees and minutes, with every digit that was typed.
         source: The text as typed.
+        described: Whether it was told by distance and direction from a place. Then latitude and longitude are no
+            more than the centre of the circle; of a distance all around a place, they are the place itself.
 
     Raises:
         PositionError: if a number is not finite or out of range.
@@ -77,6 +79,7 @@ class Position:
     precision_m: float
     read_as: str
     source: str
+    described: bool = False
 
     def __post_init__(self) -> None:
         # A NaN passes through every geometric test as "not inside": it must never get that far.
@@ -178,7 +181,7 @@ def _read_described(plain: str, text: str, accuracy_m: float | None, order: Orde
         )
     told = described(head, _anchor(place, order))
     read_as = f"{format_position(told.lat, told.lon)}: {told.text}"
-    return Position(told.lat, told.lon, accuracy_m, told.radius_m, read_as, text)
+    return Position(told.lat, told.lon, accuracy_m, told.radius_m, read_as, text, described=True)
 
 
 def _anchor(place: str, order: Order) -> Anchor:
