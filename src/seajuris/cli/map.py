@@ -37,13 +37,16 @@ def map_(
 
     Without a position, --extent W,S,E,N draws the zones of that part of the sea.
     """
+    import hashlib
+
     from seajuris.api import locate, parse_day
-    from seajuris.cli.mapfile import format_of, refuse_to_replace, told_by, write_file
+    from seajuris.cli.files import refuse_existing, write_bytes
+    from seajuris.cli.mapfile import format_of, told_by
     from seajuris.errors import InputError
     from seajuris.render.map.make import FORMATS, document
 
-    path, kind = format_of(output, form)
-    refuse_to_replace(path, force=force)
+    file, kind = format_of(output, form)
+    refuse_existing(file, force=force)
     place, day = None, parse_day(on)
     if case is not None:
         told = told_by(case, at=at, accuracy=accuracy, on=on)
@@ -56,16 +59,16 @@ def map_(
     elif accuracy is not None:
         raise InputError("an accuracy needs a position", where="--accuracy", hint="Give --at.")
     content = document(kind, place, zones=zones, on=day, title=title, extent=extent, pixels=width)
-    digest = write_file(path, content, force=force)
+    write_bytes(file, content, force=force)
     if as_json:
         write_json(
             {
                 "format": "seajuris.map-written.v1",
-                "file": str(path),
+                "file": file,
                 "media_type": FORMATS[kind],
                 "bytes": len(content),
-                "sha256": digest,
+                "sha256": hashlib.sha256(content).hexdigest(),
             }
         )
     else:
-        sys.stderr.write(f"seajuris: {path}: {kind}, {max(1, round(len(content) / 1000))} kB\n")
+        sys.stderr.write(f"seajuris: {file}: {kind}, {max(1, round(len(content) / 1000))} kB\n")

@@ -30,6 +30,7 @@ from seajuris.render.map.svg import (
     source_note,
     stroked,
     text,
+    unproclaimed,
     where,
     zones_of,
 )
@@ -76,6 +77,7 @@ def interactive_fragment(
     nonce: str | None = None,
     extent: str | None = None,
     on: dt.date | None = None,
+    heading_level: int = 2,
 ) -> str:
     """An interactive map to be put into the body of a page.
 
@@ -90,6 +92,7 @@ def interactive_fragment(
         nonce: Nonce of the page's Content-Security-Policy, if it uses one.
         extent: What the first view shows; by default position and nearest limits.
         on: Day of the claims where there is no place.
+        heading_level: Level of the heading in the page, 1 to 6.
 
     Returns:
         A ``<section class="sjmap">`` with everything inside.
@@ -105,9 +108,9 @@ def interactive_fragment(
     return (
         f'<section class="sjmap" id="{map_id}" aria-labelledby="{map_id}-heading">\n'
         f"<style{mark}>{STYLE}</style>\n"
-        f'<h2 id="{map_id}-heading">{escape(heading(scene, 150))}</h2>\n'
+        f'<h{heading_level} id="{map_id}-heading">{escape(heading(scene, 150))}</h{heading_level}>\n'
         f"{_lead(scene)}"
-        f'<div class="sjmap-view">\n{_drawing(scene, map_id)}\n{_TOOLS}</div>\n'
+        f'{_TOOLS}<div class="sjmap-view">\n{_drawing(scene, map_id)}\n</div>\n'
         f'<output class="sjmap-readout sjmap-needs-script" aria-live="polite" hidden>'
         f"<strong>Point at the map, or press Tab until it has the focus.</strong> <span></span></output>\n"
         f'<p class="sjmap-help sjmap-needs-script" id="{map_id}-help" hidden>Drag to move; wheel (after a click), '
@@ -121,7 +124,7 @@ def interactive_fragment(
 
 def page(place: Place | None, **told: Any) -> str:
     """A page of its own with the map; `told` as for `interactive_fragment`."""
-    fragment = interactive_fragment(place, **told)
+    fragment = interactive_fragment(place, heading_level=1, **told)
     name = words.clean(str(told.get("title") or "Map of maritime zones"), 150)
     policy = (
         f"default-src 'none'; style-src {STYLE_HASH}; script-src {SCRIPT_HASH}; base-uri 'none'; form-action 'none'"
@@ -287,21 +290,28 @@ def _legend(scene: Scene, prefix: str) -> str:
         for key, name, on in _LAYERS
         if key != "measures" or scene.measures
     )
+    edge = f'<rect width="28" height="12" fill="none" stroke="{style.GRID}" stroke-width="0.8"/>'
     samples: dict[str, str] = {}
     for area, _, layers in areas(scene, prefix):
-        name = style.AREAS["potential"] if layers[-1].endswith("-potential)") else style.AREAS[area.zone]
+        kind = "potential" if unproclaimed(area) else area.zone
+        plain = [fill for fill in layers if not fill.endswith(("-dispute)", "-protested)"))]
         if area.claim != "protested":
-            samples.setdefault(name, "".join(f'<rect width="28" height="12" fill="{f}"/>' for f in layers[:2]))
-    for line in scene.lines:
-        samples.setdefault(style.LINES[line.kind], stroked(line.kind, "M0 6H28"))
+            samples[kind] = "".join(f'<rect width="28" height="12" fill="{fill}"/>' for fill in plain) + edge
+    hatch = '<rect width="28" height="12" fill="url(#{}-{})"/>'
+    if any(a.dispute is not None and a.claim != "protested" for a in scene.areas):
+        samples["dispute"] = hatch.format(prefix, "dispute") + edge
+    if any(a.claim == "protested" for a in scene.areas):
+        samples["protested"] = hatch.format(prefix, "protested") + edge
+    samples |= {line.kind + "-line": stroked(line.kind, "M0 6H28") for line in scene.lines}
+    names = style.AREAS | style.CONTESTED | {f"{kind}-line": name for kind, name in style.LINES.items()}
     shown = "".join(
-        f'<li><label><svg viewBox="-1 -1 30 14" aria-hidden="true">{sample}<rect width="28" height="12" fill="none" '
-        f'stroke="{style.GRID}" stroke-width="0.6"/></svg>{escape(name)}</label></li>'
-        for name, sample in samples.items()
+        f'<li><svg viewBox="-1 -1 30 14" aria-hidden="true">{samples[kind]}</svg>{escape(name)}</li>'
+        for kind, name in names.items()
+        if kind in samples
     )
     return (
         f'<fieldset class="sjmap-needs-script" hidden><legend>Show</legend>{boxes}</fieldset>\n'
-        f"<details open><summary>Legend</summary><ul>{shown}</ul></details>\n"
+        f'<details open><summary>Legend</summary><ul class="sjmap-legend">{shown}</ul></details>\n'
     )
 
 

@@ -72,6 +72,11 @@ AREAS = {
     "high_seas": "high seas",
 }
 
+CONTESTED = {
+    "dispute": "claimed by more than one State",
+    "protested": "claim that other States protest against",
+}
+
 # Patterns by name: side of the tile, turn in degrees, content.
 PATTERNS = {
     "internal_waters": (5.0, 0, f'<path d="M0 2.5H5" stroke="{SEA_LINE}" stroke-width="0.6"/>'),

@@ -431,9 +431,9 @@ def _legend(scene: Scene, prefix: str, top: float, columns: int) -> tuple[str, f
             entries.append((swatch(fill, style.COAST if kind == "land" else style.GRID), name))
     if any(a.shown and a.dispute is not None and a.claim != "protested" for a in scene.areas):
         fill = [style.FILLS["territorial_sea"], f"url(#{prefix}-dispute)"]
-        entries.append((swatch(fill), "claimed by more than one State"))
+        entries.append((swatch(fill), style.CONTESTED["dispute"]))
     if any(a.shown and a.claim == "protested" for a in scene.areas):
-        entries.append((swatch([style.PAPER, f"url(#{prefix}-protested)"]), "claim that other States protest against"))
+        entries.append((swatch([style.PAPER, f"url(#{prefix}-protested)"]), style.CONTESTED["protested"]))
     if _gaps(scene):
         entries.append((swatch([style.PAPER, f"url(#{prefix}-no_data)"]), "no zone data"))
     drawn = {line.kind for line in scene.lines if line.shape.length > 3}
