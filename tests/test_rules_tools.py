@@ -266,6 +266,15 @@ def test_a_comparison_says_which_findings_change_and_how(small: RuleSet, tmp_pat
     assert "ITA-flag, to verify gone: The ship must be registered." in flag.details
 
 
+def test_a_fact_that_only_one_rule_set_knows(small: RuleSet, tmp_path: Path) -> None:
+    facts = small_rules.FACTS + '  destination: {type: states, none: none, ask: "Where to?"}\n'
+    new = rules_in(small_rules.write(tmp_path / "new", {"facts.yaml": facts}))
+    case = Scenario("bound", {"case": {**FACTS, "destination": "ITA"}, "expect": {}})
+    ((_, (change,)),) = compare(small, new, [case]).scenarios.values()
+    assert (change.rule, change.old, change.new) == ("case", "cannot be assessed", "assessed")
+    assert "destination" in change.details[0]
+
+
 # --- The commands -------------------------------------------------------------------------------------------------
 
 

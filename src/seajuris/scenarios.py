@@ -61,15 +61,19 @@ class Scenario:
         expect = self.data.get("expect")
         return expect if isinstance(expect, dict) else {}
 
-    def case(self) -> Case:
+    def case(self, rules: RuleSet | None = None) -> Case:
         """The facts, as a case.
+
+        Args:
+            rules: The rule set whose facts the case may tell; the shipped one if not told.
 
         Raises:
             CaseError: if they are not those of a case file.
         """
         from seajuris.case import Case
 
-        return Case.from_dict(self.data.get("case") or {}, where=self.id)
+        vocabulary = rules.vocabulary if rules is not None else None
+        return Case.from_dict(self.data.get("case") or {}, vocabulary=vocabulary, where=self.id)
 
 
 def scenario_folder(folder: str | Path | None) -> Path:
@@ -127,8 +131,10 @@ class Outcome:
 def assess(scenario: Scenario, *, zones: str | Path | None = None, rules: str | Path | None = None) -> Assessment:
     """Assess the facts of a scenario, on the shipped zones and rules if nothing else is named."""
     from seajuris import api
+    from seajuris.rules.load import rules_in
 
-    return api.assess(scenario.case(), zones=zones, rules=rules)
+    case = scenario.case(rules_in(Path(rules)) if rules is not None else None)
+    return api.assess(case, zones=zones, rules=rules)
 
 
 def run(scenario: Scenario, *, zones: str | Path | None = None, rules: str | Path | None = None) -> Outcome:

@@ -283,7 +283,11 @@ def render_diff(comparison: Comparison, page: Page) -> None:
 
 
 def _change(change: Change) -> str:
+    from seajuris.rules.compare import WHOLE_CASE
+
     about = f" ({', '.join(change.about)})" if change.about else ""
     old, new = change.old or "not listed", change.new or "not listed"
     how = f"{old} -> {new}" if old != new else f"still {new}"
+    if change.rule == WHOLE_CASE:
+        return f"the case: {how}"
     return f"{labels.state(change.state)}, {change.rule}{about}: {how}"

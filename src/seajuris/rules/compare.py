@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from seajuris.assessment import Assessment, Bar, Finding, Mandate, National
+from seajuris.errors import InputError
 from seajuris.rules.load import RuleSet
 from seajuris.scenarios import Scenario, assess
 
+WHOLE_CASE = "case"
+"""In place of a rule, where a case cannot be assessed at all under one of the rule sets."""
 Key = tuple[str | None, str, tuple[str, ...]]
 
 
@@ -20,7 +23,7 @@ class Change:
 
     Attributes:
         state: Alpha-3, `*`, or `None` where no State is identified; of a bar the States that it concerns.
-        rule: Ground or bar.
+        rule: Ground or bar; `WHOLE_CASE` where the case cannot be assessed under one of the rule sets.
         about: The persons, ships or decisions that it is about.
         old: Status before; `None`: there was none.
         new: Status after; `None`: there is none left.
@@ -81,12 +84,28 @@ def compare(
     run = 0
     for scenario in scenarios:
         run += 1
-        before = assess(scenario, zones=zones, rules=old.folder)
-        after = assess(scenario, zones=zones, rules=new.folder)
-        changes = tuple(changes_between(before, after))
+        before, after = (_assessed(scenario, zones, rules) for rules in (old, new))
+        changes = tuple(_changes(before, after))
         if changes:
             found[scenario.id] = (scenario.title, changes)
     return Comparison(dict(_files(old.folder, new.folder)), found, run)
+
+
+def _assessed(scenario: Scenario, zones: str | Path | None, rules: RuleSet) -> Assessment | InputError:
+    """The assessment, or why there is none: one of two rule sets may not know a fact that a case tells."""
+    try:
+        return assess(scenario, zones=zones, rules=rules.folder)
+    except InputError as fault:
+        return fault
+
+
+def _changes(before: Assessment | InputError, after: Assessment | InputError) -> Iterator[Change]:
+    if isinstance(before, Assessment) and isinstance(after, Assessment):
+        yield from changes_between(before, after)
+        return
+    old, new = ("cannot be assessed" if isinstance(x, InputError) else "assessed" for x in (before, after))
+    said = tuple(dict.fromkeys(str(x) for x in (before, after) if isinstance(x, InputError)))
+    yield Change(None, WHOLE_CASE, (), old, new, said)
 
 
 def changes_between(before: Assessment, after: Assessment) -> Iterator[Change]:
