@@ -78,6 +78,7 @@ def interactive_fragment(
     extent: str | None = None,
     on: dt.date | None = None,
     heading_level: int = 2,
+    enlarge: float = ENLARGE,
 ) -> str:
     """An interactive map to be put into the body of a page.
 
@@ -93,6 +94,7 @@ def interactive_fragment(
         extent: What the first view shows; by default position and nearest limits.
         on: Day of the claims where there is no place.
         heading_level: Level of the heading in the page, 1 to 6.
+        enlarge: How much wider than the first view to draw; the time that it takes grows with the square.
 
     Returns:
         A ``<section class="sjmap">`` with everything inside.
@@ -103,14 +105,14 @@ def interactive_fragment(
     """
     if not map_id.replace("-", "").isalnum() or not map_id.isascii():
         raise ValueError(f"{map_id!r} cannot begin ids")
-    scene = scene_of(place, zones=zones, on=on, title=title, extent=extent, enlarge=ENLARGE)
+    scene = scene_of(place, zones=zones, on=on, title=title, extent=extent, enlarge=enlarge)
     mark = f' nonce="{escape(nonce)}"' if nonce is not None else ""
     return (
         f'<section class="sjmap" id="{map_id}" aria-labelledby="{map_id}-heading">\n'
         f"<style{mark}>{STYLE}</style>\n"
         f'<h{heading_level} id="{map_id}-heading">{escape(heading(scene, 150))}</h{heading_level}>\n'
         f"{_lead(scene)}"
-        f'{_TOOLS}<div class="sjmap-view">\n{_drawing(scene, map_id)}\n</div>\n'
+        f'{_TOOLS}<div class="sjmap-view">\n{_drawing(scene, map_id, enlarge)}\n</div>\n'
         f'<output class="sjmap-readout sjmap-needs-script" aria-live="polite" hidden>'
         f"<strong>Point at the map, or press Tab until it has the focus.</strong> <span></span></output>\n"
         f'<p class="sjmap-help sjmap-needs-script" id="{map_id}-help" hidden>Drag to move; wheel (after a click), '
@@ -148,9 +150,9 @@ _TOOLS = (
 )
 
 
-def _drawing(scene: Scene, prefix: str) -> str:
+def _drawing(scene: Scene, prefix: str, enlarge: float) -> str:
     frame = scene.frame
-    wide, high = frame.width / ENLARGE, frame.height / ENLARGE
+    wide, high = frame.width / enlarge, frame.height / enlarge
     left, top = (frame.width - wide) / 2, (frame.height - high) / 2
     home = f"{number(left)} {number(top)} {number(wide)} {number(high)}"
     origin = frame.point(frame.plane.lon, frame.plane.lat)
