@@ -37,7 +37,7 @@ def verify(
     found = list(record.differences(recorded, now))
     note = ""
     if "memo" in recorded and not found:
-        note, difference = _document(raw, kind, recorded["memo"], result, rules, file)
+        note, difference = _document(raw, kind, recorded["memo"], result, (zones, rules), file)
         found += [difference] if difference is not None else []
     if as_json:
         write_json(
@@ -55,7 +55,7 @@ def verify(
         raise typer.Exit(EXIT_DIFFERS)
 
 
-def _document(raw: bytes, kind: str, memo: Any, result: Assessment, rules: str | None, where: str) -> tuple[str, Any]:
+def _document(raw: bytes, kind: str, memo: Any, result: Assessment, data: tuple[str | None, str | None], where: str) -> tuple[str, Any]:
     """Whether the memo is as seajuris writes it from this record: a note, and the difference if there is one."""
     from pathlib import Path
 
@@ -75,9 +75,10 @@ def _document(raw: bytes, kind: str, memo: Any, result: Assessment, rules: str |
     if options.format != kind:
         changed = Difference("document", "format", options.format, kind)
         return "The record was taken from a memo in another format: the text was not compared.", changed
+    zones, rules = data
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
     try:
-        written = write_memo(result, rule_set.vocabulary, options)
+        written = write_memo(result, rule_set.vocabulary, options, zones=zones)
     except (InputError, ValueError) as fault:
         raise RecordError(f"the record does not say how the memo was made: {fault}", where=where) from None
     if written == raw:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from pathlib import Path
 
 from seajuris.render.memo import environment
 from seajuris.render.memo.document import Document, Figure, plain
 from seajuris.yamlio import read_text
 
 ATTACHMENT = "seajuris-record.json"
+FONTS = Path(__file__).resolve().parents[1] / "map" / "fonts"
+"""The fonts of the map."""
+
 _BREAK = "\u200b"
 _LONG = re.compile(r"\S{28,}")
 # What the fonts inside typst can show. Anything else needs a font of the computer.
@@ -35,6 +39,7 @@ def write(document: Document) -> bytes:
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     compiler = typst.Compiler(
         input=read_text(source, where=str(source), error=environment.MemoError).encode(),
+        font_paths=[FONTS],
         ignore_system_fonts=_COVERED.fullmatch(text) is not None,
         sys_inputs={"memo": json.dumps(_breakable(data), ensure_ascii=False), "record": document.record},
     )

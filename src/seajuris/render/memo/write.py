@@ -8,6 +8,7 @@ from pathlib import Path
 from seajuris.assessment import Assessment
 from seajuris.render.memo.build import Options, build
 from seajuris.render.memo.environment import MemoError
+from seajuris.render.words import Words
 from seajuris.rules.vocabulary import Vocabulary
 
 FORMATS = ("md", "html", "docx", "pdf")
@@ -31,7 +32,14 @@ def format_of(target: str) -> str:
     return _SUFFIXES[suffix]
 
 
-def memo(result: Assessment, vocabulary: Vocabulary, options: Options, template: Path | None = None) -> bytes:
+def memo(
+    result: Assessment,
+    vocabulary: Vocabulary,
+    options: Options,
+    *,
+    template: Path | None = None,
+    zones: str | Path | None = None,
+) -> bytes:
     """Write a memo.
 
     Args:
@@ -39,6 +47,7 @@ def memo(result: Assessment, vocabulary: Vocabulary, options: Options, template:
         vocabulary: The declared facts.
         options: Format, language, date and so on; `template` in them is the digest of the folder `template`.
         template: Folder with templates for Markdown and HTML.
+        zones: The zone GeoPackage with which the case was assessed, if not the shipped one; for the map.
 
     Raises:
         MemoError: if the format is not known, a library for it is missing, or the template cannot be used.
@@ -49,7 +58,7 @@ def memo(result: Assessment, vocabulary: Vocabulary, options: Options, template:
         raise MemoError(f"{options.format!r} is no format", where="--format", hint=f"Accepted: {', '.join(FORMATS)}.")
     if template is not None and options.format not in TEXT_FORMATS:
         raise MemoError("templates are for Markdown and HTML only", where="--template")
-    document = build(result, vocabulary, options, drawer(options.format, options.lang))
+    document = build(result, vocabulary, options, drawer(options.format, Words(options.lang), zones))
     if options.format == "md":
         from seajuris.render.memo import markdown
 
