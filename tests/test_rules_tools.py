@@ -177,6 +177,15 @@ def test_whatever_a_scenario_saw_hold_is_possible() -> None:
             assert solver().possible(leaf.test), leaf
 
 
+def test_nothing_that_a_scenario_saw_counts_as_impossible() -> None:
+    from seajuris import scenarios
+
+    cases = [scenarios.load(shipped("scenarios", f"{name}.yaml")) for name in ("lotus", "cutro-2023", "norstar")]
+    counted = coverage(shipped_rules(), cases).conditions
+    assert not [s for s in counted if (s.yes and "yes" in s.impossible) or (s.no and "no" in s.impossible)]
+    assert len([s for s in counted if s.impossible]) > 10
+
+
 # --- Words --------------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +245,18 @@ def test_coverage_counts_what_the_scenarios_saw(small: RuleSet) -> None:
     assert sum(counted.grounds["flag"].values()) == 2
     assert all(isinstance(n, int) for s in counted.conditions for n in (s.yes, s.no, s.unknown))
     never = {s.path: s.never for s in counted.conditions if s.file == "grounds/flag.yaml"}
-    assert never == {"when": ("no",), "authority[0].when": ("no",), "conditions[0].when": ("yes", "no")}
+    # The flag is that of the State which claims as flag State: that it is not can never be seen.
+    assert never == {"when": (), "authority[0].when": ("no",), "conditions[0].when": ("yes", "no")}
+    impossible = {(s.file, s.path): s.impossible for s in counted.conditions if s.impossible}
+    assert impossible == {
+        ("grounds/flag.yaml", "when"): ("no",),
+        ("grounds/departure.yaml", "when.any[0]"): ("no",),
+        ("grounds/nationality.yaml", "when.all[0]"): ("no",),
+        # Skipper and organiser are all the parts that these rules know.
+        ("grounds/nationality.yaml", "when.all[1]"): ("no",),
+        ("states/GRC.yaml", "bases[2].when"): ("no",),
+        ("states/ITA.yaml", "bases[1].when"): ("no",),
+    }
 
 
 def test_the_same_rules_have_no_difference(small: RuleSet, tmp_path: Path) -> None:
@@ -371,7 +391,8 @@ def test_coverage(run: Run, tmp_path: Path) -> None:
     assert run("rules", "coverage", small, "--scenarios", str(folder), "--strict").code == 4
     data = json.loads(run("rules", "coverage", small, "--scenarios", str(folder), "--json").out)
     assert data["format"] == "seajuris.rules-coverage.v1"
-    assert set(data["conditions"][0]) == {"file", "path", "rule", "words", "yes", "no", "unknown"}
+    keys = {"file", "path", "rule", "words", "yes", "no", "unknown", "impossible", "never"}
+    assert set(data["conditions"][0]) == keys
     assert set(data["grounds"]["flag"]) == {"established", "conditional", "open", "excluded"}
 
 

@@ -246,8 +246,8 @@ def render_coverage(coverage: Coverage, *, everything: bool) -> str:
     lines += ["", "all conditions" if everything else "conditions that no scenario saw hold, or fail"]
     lines += table(head, ((s.yes, s.no, s.unknown, _never(s), f"{s.file}: {s.path}", s.words) for s in shown))
     for word in ("yes", "no"):
-        count = sum(word in s.never for s in coverage.conditions)
-        lines.append(f"never seen {word}: {count} of {len(coverage.conditions)} conditions")
+        could = [s for s in coverage.conditions if word not in s.impossible]
+        lines.append(f"never seen {word}: {sum(word in s.never for s in could)} of {len(could)} conditions that can be")
     return "\n".join(lines) + "\n"
 
 

@@ -17,8 +17,9 @@ from seajuris.rules.context import Alike, Context
 from seajuris.rules.facts import Binding
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Truth
-from seajuris.rules.model import Condition, Ground
-from seajuris.rules.sites import sites
+from seajuris.rules.model import Condition, Ground, Not
+from seajuris.rules.satisfy import ALWAYS, DEPENDS, NEVER, Solver, claimant_test
+from seajuris.rules.sites import Site, encoded_states, sites
 from seajuris.rules.words import leaf_words
 from seajuris.scenarios import Scenario, assess
 
@@ -34,6 +35,8 @@ class Seen:
         path: Where in the file.
         rule: Id of the rule in which it stands.
         words: The test in words.
+        impossible: Of ``yes`` and ``no``, what can never be seen: the flag of a ship is always that of the State which
+            claims as its flag State.
     """
 
     file: str
@@ -43,16 +46,19 @@ class Seen:
     yes: int
     no: int
     unknown: int
+    impossible: tuple[str, ...] = ()
 
     @property
     def never(self) -> tuple[str, ...]:
-        """Of ``yes`` and ``no``, what was never seen."""
-        return tuple(word for word, count in (("yes", self.yes), ("no", self.no)) if not count)
+        """Of ``yes`` and ``no``, what could be seen and never was."""
+        counts = (("yes", self.yes), ("no", self.no))
+        return tuple(word for word, count in counts if not count and word not in self.impossible)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         counts = {"yes": self.yes, "no": self.no, "unknown": self.unknown}
-        return {"file": self.file, "path": self.path, "rule": self.rule, "words": self.words, **counts}
+        where = {"file": self.file, "path": self.path, "rule": self.rule, "words": self.words}
+        return {**where, **counts, "impossible": list(self.impossible), "never": list(self.never)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,41 @@ def coverage(rules: RuleSet, scenarios: Iterable[Scenario], *, zones: str | Path
 
 
 def _seen(rules: RuleSet, counts: Counter[tuple[int, Truth]]) -> Iterator[Seen]:
+    possible = _Possible(rules)
     for leaf in (leaf for site in sites(rules) for leaf in site.leaves()):
-        numbers = [counts[id(leaf.test), truth] for truth in (Truth.YES, Truth.NO, Truth.UNKNOWN)]
-        yield Seen(leaf.file, leaf.path, leaf.rule, leaf_words(leaf.test, rules.vocabulary), *numbers)
+        yes, no, unknown = (counts[id(leaf.test), truth] for truth in (Truth.YES, Truth.NO, Truth.UNKNOWN))
+        words = leaf_words(leaf.test, rules.vocabulary)
+        yield Seen(leaf.file, leaf.path, leaf.rule, words, yes, no, unknown, possible.never(leaf))
+
+
+class _Possible:
+    """What a simple test can be for some facts, seen from the State that claims."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        def binding(key: str) -> str:
+            item = rules.instrument(key)
+            return ALWAYS if item.binds_all else DEPENDS if item.ever_in_force else NEVER
+
+        self._solver = Solver(rules.vocabulary, binding)
+        self._grounds = {g.id: g for g in rules.grounds}
+        laws = [law for code in encoded_states(rules) if (law := rules.national(code)) is not None]
+        self._served = {base.id: base.grounds for law in laws for base in law.bases}
+
+    def never(self, leaf: Site) -> tuple[str, ...]:
+        """Of ``yes`` and ``no``, what it can be for no State that claims under any ground of the rule."""
+        grounds = [self._grounds[g] for g in self._served.get(leaf.rule, (leaf.rule,)) if g in self._grounds]
+        given = [_named(ground) for ground in grounds] or [()]
+        return tuple(
+            word
+            for word, test in (("yes", leaf.test), ("no", Not(leaf.test)))
+            if not any(self._solver.possible(*named, test) for named in given)
+        )
+
+
+def _named(ground: Ground) -> tuple[Condition, ...]:
+    # A State named by the position may have a zone that it has not claimed: that says nothing about its zones.
+    test = claimant_test({"claimant": dict(ground.claimant)}) if "place" not in ground.claimant else None
+    return () if test is None else (test,)
 
 
 def _looked_at(rules: RuleSet, result: Assessment) -> Iterator[tuple[Condition, Context, Binding]]:

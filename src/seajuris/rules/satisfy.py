@@ -7,10 +7,10 @@ zones that no position can lie in together. What cannot be shown to be impossibl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from seajuris.place import SOVEREIGN_ZONES
 from seajuris.rules.model import All, Any_, BeyondTerritorialSea, Condition, FactIs, Not, Offence, Party, PlaceIn
@@ -117,6 +117,18 @@ class Solver:
         values = {"true", "false"} if fact.type == "yes_no" else set(fact.values)
         domain = values | ({"none"} if fact.none else set())
         return bool((domain if common is None else common & domain) - refused)
+
+
+def claimant_test(ground: Mapping[str, Any]) -> Condition | None:
+    """What holds wherever a State is named as claimant; `None` if that says nothing."""
+    spec = ground.get("claimant")
+    if not isinstance(spec, dict):
+        return None
+    if isinstance(spec.get("place"), list):
+        return PlaceIn(tuple(map(str, spec["place"])), "claimant")
+    listed = spec.get("facts", [spec.get("fact")])
+    paths = [p for p in listed if isinstance(p, str)] if isinstance(listed, list) else []
+    return Any_(tuple(FactIs(p, ("claimant",)) for p in paths)) if paths else None
 
 
 # --- Zones ------------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from seajuris.errors import RuleError
 from seajuris.rules.lint.documents import Document
 from seajuris.rules.lint.faults import Path
 from seajuris.rules.lint.words import World
-from seajuris.rules.model import All, Any_, Condition, FactIs, Not, PlaceIn, condition
-from seajuris.rules.satisfy import ALWAYS, DEPENDS, NEVER, Solver
+from seajuris.rules.model import All, Any_, Condition, Not, condition
+from seajuris.rules.satisfy import ALWAYS, DEPENDS, NEVER, Solver, claimant_test
 from seajuris.rules.vocabulary import FactDeclaration, Vocabulary
 
 _FIX = "Correct one of the tests, or take the condition out."
@@ -120,18 +120,6 @@ def check_national_only(documents: Mapping[str, Document], served: set[str]) -> 
         if document.data.get("only_with_national") is True and document.data.get("id") not in served:
             text = "this ground exists only through national law, and no State's file names it"
             document.fault("R402", ("only_with_national",), text, "Add a provision that serves it to a State's file.")
-
-
-def claimant_test(ground: Mapping[str, Any]) -> Condition | None:
-    """What holds wherever a State is named as claimant; `None` if that says nothing."""
-    spec = ground.get("claimant")
-    if not isinstance(spec, dict):
-        return None
-    if isinstance(spec.get("place"), list):
-        return PlaceIn(tuple(map(str, spec["place"])), "claimant")
-    listed = spec.get("facts", [spec.get("fact")])
-    paths = [p for p in listed if isinstance(p, str)] if isinstance(listed, list) else []
-    return Any_(tuple(FactIs(p, ("claimant",)) for p in paths)) if paths else None
 
 
 def _read(document: Document, data: Any, path: Path) -> Condition | None:
