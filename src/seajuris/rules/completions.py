@@ -34,13 +34,16 @@ MAX_COMPLETIONS = 1024
 """More combinations of shared facts than this are not tried; the condition stays unknown, and the trace says so."""
 
 MAX_PARTS = 6
-"""More values or zones than this in one set-valued fact are not combined; each test then stands for itself."""
+"""More kinds of values of a fact that can have several at once are not combined; each test then stands for itself."""
+
+MAX_ZONES = 8
+"""More kinds of zones in which a position may lie are not combined; each test then stands for itself."""
 
 OTHER = "~other"
 """Some value that no test of the condition mentions."""
 
-ANOTHER = "~another"
-"""A second one, where two facts are compared with each other or a zone with a flag."""
+OTHERS = (OTHER, "~another", "~third")
+"""Several of them, where facts are compared with each other, or a zone with a flag."""
 
 Value = Any
 Assignment = Mapping[str, Value]
@@ -52,20 +55,15 @@ class Missing:
     Attributes:
         name: The concrete path; one name for all members of whom it is unknown.
         facts: What to report as missing.
-        told: The alleged values, or those of a list told in part; empty if nothing was told.
         known: ``unknown``, ``disputed`` or ``partial``.
+        told: The alleged values, or those of a list told in part; empty if nothing was told.
         many: Whether several values can hold at once.
         values: All values that the fact can have; `None` if they are open (States, texts).
+        members: For a fact of several members of a list, at most how many values they can have together; 0 where
+            even the number of members is not known (there may be none). `None` for a fact of one member or of the case.
     """
 
-    __slots__ = (
-        "facts",
-        "known",
-        "many",
-        "name",
-        "told",
-        "values",
-    )
+    __slots__ = ("facts", "known", "many", "members", "name", "told", "values")
 
     def __init__(
         self,
@@ -73,8 +71,10 @@ class Missing:
         facts: tuple[str, ...],
         known: str,
         told: tuple[str, ...] = (),
+        *,
         many: bool = False,
         values: tuple[str, ...] | None = None,
+        members: int | None = None,
     ) -> None:
         self.name = name
         self.facts = facts
@@ -82,23 +82,50 @@ class Missing:
         self.told = told
         self.many = many
         self.values = values
+        self.members = members
 
-    def domain(self, mentioned: set[str], fresh: tuple[str, ...]) -> list[frozenset[str]]:
-        """Every completion that tests which mention these values can tell apart; `None` is written as a value."""
+    @property
+    def combines(self) -> bool:
+        """Whether a completion is a set of values, not a single one."""
+        return self.many or self.members is not None
+
+    def domain(self, mentioned: Mapping[str, Any], fresh: tuple[str, ...]) -> list[frozenset[str]]:
+        """Every completion that tests can tell apart; "none" is written as a value.
+
+        Args:
+            mentioned: The values that tests mention, each with what tells it apart from others: of values that no
+                test tells apart one is enough.
+            fresh: Words for values that no test mentions.
+        """
         if self.known == "disputed":
-            alleged = dict.fromkeys(v if v in mentioned else OTHER for v in self.told)
-            return [*_subsets(alleged)] if self.many else [frozenset({v}) for v in alleged]
+            alleged = _one_of_each({v: mentioned.get(v, OTHER) for v in self.told if v != "none"})
+            none = [frozenset({"none"})] if "none" in self.told else []
+            return [*none, *(_subsets(alleged) if self.many else (frozenset({v}) for v in alleged))]
         if self.known == "partial":
-            more = sorted(mentioned - set(self.told) - {"none"})
+            more = _one_of_each({v: k for v, k in mentioned.items() if v not in self.told and v != "none"})
             return [frozenset({*self.told, *some}) for some in (frozenset(), *_subsets([*more, *fresh[:1]]))]
-        named = sorted(mentioned - {"none"})
-        if self.values is not None:
-            named = [v for v in named if v in self.values]
-            fresh = fresh if set(self.values) - {"none"} - set(named) else ()
+        possible = {v: k for v, k in mentioned.items() if v != "none" and (self.values is None or v in self.values)}
+        named = _one_of_each(possible)
+        if self.values is not None and not set(self.values) - {"none"} - set(possible):
+            fresh = ()
         none = [frozenset({"none"})] if self.values is None or "none" in self.values else []
+        if self.members is not None:
+            # Each member may have another value, or none.
+            every = [*_subsets([*("none" for _ in none), *named, *fresh])]
+            if self.members == 0:
+                return [frozenset(), *every]
+            return every if self.many else [some for some in every if len(some) <= self.members]
         if self.many:
             return [*none, *_subsets([*named, *fresh])]
         return [*none, *(frozenset({v}) for v in (*named, *fresh))]
+
+
+def _one_of_each(values: Mapping[str, Any]) -> list[str]:
+    """One of all values that are told apart by the same."""
+    kept: dict[Any, str] = {}
+    for value in sorted(values):
+        kept.setdefault(values[value], value)
+    return [*kept.values()]
 
 
 # --- The kinds of tests -------------------------------------------------------------------------------------------
@@ -209,12 +236,16 @@ class Bound:
         source: The fact that names the States, if that is missing.
         membership: Whether a State is bound.
         fact: What to report where it is the membership that is not known.
+        reach: The States that the missing fact may name, as far as tests mention them.
+        alone: Whether a State that no test mentions is one of this fact's own; if facts are compared, it is shared.
     """
 
     __slots__ = (
+        "alone",
         "fact",
         "instrument",
         "membership",
+        "reach",
         "source",
         "states",
     )
@@ -232,6 +263,8 @@ class Bound:
         self.source = source
         self.membership = membership
         self.fact = fact
+        self.reach: tuple[str, ...] = (*source.told, *OTHERS) if source else ()
+        self.alone = True
 
     @property
     def missing(self) -> tuple[Missing, ...]:
@@ -246,8 +279,14 @@ class Bound:
     @property
     def free(self) -> tuple[tuple[str, str], ...]:
         """Names that are true or false, each with the fact to report."""
-        states = [*self.states, *((*self.source.told, OTHER, ANOTHER) if self.source else ())]
-        return tuple((self._name(s), self.fact) for s in dict.fromkeys(states) if self._known(s) is Truth.UNKNOWN)
+        states = dict.fromkeys((*self.states, *self.reach))
+        # Of a State that is only mentioned, the membership is missing; of one not named, the fact that names it.
+        own = self.source is None
+        return tuple(
+            (self._name(s), self.fact if own or s in OTHERS else self._name(s))
+            for s in states
+            if self._known(s) is Truth.UNKNOWN
+        )
 
     def mentions(self) -> Iterator[tuple[str, str]]:
         """Values that matter to this test, each with the name of the fact."""
@@ -262,16 +301,14 @@ class Bound:
 
     def _holds(self, state: str, given: Assignment) -> bool:
         known = self._known(state)
-        # A State that another test mentions, of unknown membership, is as free as any State.
-        return known is Truth.YES or (
-            known is Truth.UNKNOWN and bool(given.get(self._name(state), given.get(self._name(OTHER))))
-        )
+        return known is Truth.YES or (known is Truth.UNKNOWN and bool(given[self._name(state)]))
 
     def _known(self, state: str) -> Truth:
-        return Truth.UNKNOWN if state in (OTHER, ANOTHER) else self.membership(state)
+        return Truth.UNKNOWN if state in OTHERS else self.membership(state)
 
     def _name(self, state: str) -> str:
-        return f"party:{self.instrument}:{state}"
+        whose = f" of {self.source.name}" if self.source and self.alone and state in OTHERS else ""
+        return f"party:{self.instrument}:{state}{whose}"
 
 
 Spot: TypeAlias = "tuple[str, str | None]"
@@ -339,8 +376,8 @@ class InZone:
             for _, state in (*self.certain, *(self.possible or ())):
                 if state is not None:
                     yield one.name, state
-            if self.claimant is not None:
-                yield one.name, self.claimant
+            for value in (*one.told, *((self.claimant,) if self.claimant else ())):
+                yield one.name, value
 
     def value(self, given: Assignment) -> bool:
         """The answer under a completion."""
@@ -402,8 +439,17 @@ def _ask(leaf: Trace) -> Ask:
 
 
 def _may_be_settled(ask: Ask) -> bool:
-    """Whether a test may come out the same for every value of its fact (``yes or no`` of a yes-or-no fact)."""
-    return isinstance(ask, OneOf) and any(m.values is not None and set(m.values) <= ask.wanted for m in ask.missing)
+    """Whether a test alone may come out the same for every value of its facts, or not depend on all of them."""
+    if isinstance(ask, OneOf):
+        closed = [set(m.values) for m in ask.missing if m.values is not None]
+        return any(v <= ask.wanted or not v & ask.wanted for v in closed) or bool(ask.others) or not ask.wanted
+    if isinstance(ask, Bound):
+        return ask.source is not None and ask.source.known == "disputed"
+    if isinstance(ask, InZone):
+        # No State has the high seas, and a ship without a flag has no flag State.
+        ownerless = ask.of != "anyone" and set(ask.zones) <= {"high_seas"}
+        return bool(ask.missing) or ownerless or (ask.of == "flag" and not ask.flag)
+    return False
 
 
 def _reported(asks: Iterable[Ask]) -> tuple[str, ...]:
@@ -439,6 +485,32 @@ class _TooManyError(Exception):
     """There are more combinations than may be tried."""
 
 
+def _links(ask: Ask) -> bool:
+    """Whether a test compares facts with each other, or zones with a fact."""
+    return len(ask.missing) > 1 or (isinstance(ask, InZone) and bool(ask.missing))
+
+
+def _mentioned(asks: list[Ask]) -> dict[str, dict[str, Any]]:
+    """For each missing fact the values that tests mention, each with what tells it apart from the others."""
+    tests: dict[str, list[Ask]] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for ask in asks:
+        for one in ask.missing:
+            tests.setdefault(one.name, []).append(ask)
+            found.setdefault(one.name, {})
+        for name, value in ask.mentions():
+            found[name][value] = value
+    for name, values in found.items():
+        plain = [ask.wanted for ask in tests[name] if isinstance(ask, OneOf) and not _links(ask)]
+        if len(plain) == len(tests[name]):
+            found[name] = {value: tuple(value in wanted for wanted in plain) for value in values}
+    return found
+
+
+def _size(mentioned: Mapping[str, Any]) -> int:
+    return len({kind for value, kind in mentioned.items() if value != "none"})
+
+
 # The remainder of a condition under a combination of the shared facts: True, False, ("leaf", test, answers),
 # or ("all" | "any", set of remainders). Negations are pushed down to the tests, equal operations are flattened.
 Remainder = bool | tuple[Any, ...]
@@ -450,6 +522,7 @@ class _Search:
     def __init__(self, trace: Trace, asks: list[Ask]) -> None:
         self.trace = trace
         self.asks = self._told_apart(asks)
+        self.coarse = any(one is not other for one, other in zip(asks, self.asks, strict=True))
         self.domains: dict[str, list[Value]] = {}
         self.facts: dict[str, tuple[str, ...]] = {}
         self.names: list[tuple[str, ...]] = []
@@ -460,14 +533,10 @@ class _Search:
     @staticmethod
     def _told_apart(asks: list[Ask]) -> list[Ask]:
         """Tests of facts with too many values to combine stand for themselves."""
-        mentioned: dict[str, set[str]] = {}
-        for ask in asks:
-            for name, value in ask.mentions():
-                mentioned.setdefault(name, set()).add(value)
-        large = {
-            m.name for ask in asks for m in ask.missing if m.many and len(mentioned[m.name] - {"none"}) > MAX_PARTS
-        }
-        if len(_spots([a for a in asks if isinstance(a, InZone)], mentioned)[1]) > MAX_PARTS:
+        mentioned = _mentioned(asks)
+        large = {m.name for ask in asks for m in ask.missing if m.combines and _size(mentioned[m.name]) > MAX_PARTS}
+        flags = {name: set(values) for name, values in mentioned.items()}
+        if len(_spots([a for a in asks if isinstance(a, InZone)], flags)[1]) > MAX_ZONES:
             large.add("position")
         return [AsIs(_identity(ask), _reported([ask])[0]) if large & set(ask.names) else ask for ask in asks]
 
@@ -492,7 +561,8 @@ class _Search:
             truth = Truth.YES if True in answers else Truth.NO
             done = Completions((), over or self._words(self.domains), max(total, 1), decided=True)
             return self.trace.completed(truth, done)
-        return self._unknown(Completions(self._relevant(shared, outcomes), over, total))
+        facts = self._relevant(shared, outcomes)
+        return self._unknown(Completions(facts, over, total, too_many=self.coarse))
 
     def _unknown(self, completions: Completions) -> Trace:
         return self.trace.completed(Truth.UNKNOWN, completions)
@@ -504,29 +574,34 @@ class _Search:
 
     def _prepare(self) -> None:
         missing = {m.name: m for ask in self.asks for m in ask.missing}
-        mentioned: dict[str, set[str]] = {name: set() for name in missing}
-        for ask in self.asks:
-            for name, value in ask.mentions():
-                mentioned[name].add(value)
-        linked = [ask for ask in self.asks if len(ask.missing) > 1 or (isinstance(ask, InZone) and ask.missing)]
+        mentioned = _mentioned(self.asks)
+        linked = any(_links(ask) for ask in self.asks)
+        if linked and len(missing) > len(OTHERS):
+            # More facts than that could all differ from each other and from every value that is mentioned.
+            raise _TooManyError
         if linked:
             # Facts that are compared with each other must be able to agree on any value, and to differ.
-            everything = set().union(*mentioned.values())
+            everything = {value: value for values in mentioned.values() for value in values}
             mentioned = dict.fromkeys(mentioned, everything)
-        fresh = (OTHER, ANOTHER) if linked else (OTHER,)
         for name, one in missing.items():
-            if one.many and len(mentioned[name]) > MAX_PARTS + 2:
+            if one.combines and _size(mentioned[name]) > MAX_PARTS + 2:
                 raise _TooManyError
-            self.domains[name] = [*one.domain(mentioned[name], fresh)]
+            self.domains[name] = one.domain(mentioned[name], OTHERS if linked else OTHERS[:1])
             self.facts[name] = one.facts
+        for ask in self.asks:
+            if isinstance(ask, Bound) and ask.source is not None:
+                ask.alone = not linked
+                ask.reach = tuple(
+                    dict.fromkeys(v for some in self.domains[ask.source.name] for v in sorted(some - {"none"}))
+                )
         in_zones = [ask for ask in self.asks if isinstance(ask, InZone)]
         if in_zones:
-            self.domains["position"] = _positions(in_zones, mentioned)
+            self.domains["position"] = _positions(in_zones, {name: set(v) for name, v in mentioned.items()})
             self.facts["position"] = ("position",)
         for ask in self.asks:
             for name, fact in ask.free:
                 self.domains[name] = [False, True]
-                self.facts[name] = (fact,)
+                self.facts.setdefault(name, (fact,))
         for ask in self.asks:
             position = ("position",) if isinstance(ask, InZone) else ()
             self.names.append((*position, *(m.name for m in ask.missing), *(name for name, _ in ask.free)))
@@ -661,7 +736,7 @@ def _spots(asks: list[InZone], mentioned: Mapping[str, set[str]]) -> tuple[froze
         certain = frozenset()
         flags = {v for ask in asks for m in ask.missing for v in mentioned.get(m.name, ())} - {"none"}
         told = {v for ask in asks if not isinstance(ask.flag, Missing) for v in ask.flag}
-        owners = [*sorted({ask.claimant for ask in asks if ask.claimant} | flags | told), OTHER, ANOTHER]
+        owners = [*sorted({ask.claimant for ask in asks if ask.claimant} | flags | told), *OTHERS]
         zones = sorted({zone for ask in asks for zone in ask.zones})
         spots = [(z, o) for z in zones for o in (owners if z != "high_seas" else [None])]
     by_flag = any(ask.missing for ask in asks)

@@ -182,9 +182,13 @@ class FactBase:
             values = ("true", "false")
         elif kind in ("choice", "choices"):
             values = (*declaration.values, *(["none"] if declaration.none else []))
-        several = len(facts) > 1 or path.startswith(tuple(f"{group}[]." for group in _ANY.values()))
-        name = f"{general(path)} of those of whom it is not told" if len(facts) > 1 else path
-        return Missing(name, facts or (path,), known, told.values, several or kind in ("states", "choices"), values)
+        name, members = path, None
+        if len(facts) > 1:
+            name, members = f"{general(path)} of those of whom it is not told", len(facts)
+        elif "[]" in path:
+            members = 0
+        many = kind in ("states", "choices")
+        return Missing(name, facts or (path,), known, told.values, many=many, values=values, members=members)
 
     def _wanted(self, values: tuple[str, ...], binding: Binding) -> tuple[set[str], str | None, tuple[Missing, ...]]:
         """The values that are asked for, the first fact that keeps one of them unknown, and all such facts."""
@@ -224,7 +228,8 @@ class FactBase:
             certain = Truth.YES if all(hits) else Truth.UNKNOWN if any(hits) else Truth.NO
         else:
             certain = Truth.YES if any(hits) else Truth.NO
-        if certain is Truth.NO and told.partial:
+        # Of a list told in part, more may hold; that there is none is ruled out.
+        if certain is Truth.NO and told.partial and wanted != {"none"}:
             return result(Truth.UNKNOWN)
         if certain is Truth.NO and missing is not None:
             return result(Truth.UNKNOWN, missing)
@@ -321,6 +326,8 @@ class FactBase:
             found = [self.bound(instrument, state).truth for state in told.values if state != "none"]
             if told.known == "unknown" or told.partial:
                 found.append(Truth.UNKNOWN)
+            if "none" in told.values:
+                found.append(Truth.NO)
             value = any_of(found)
             if told.known == "disputed" and value is Truth.YES and all_of(found) is not Truth.YES:
                 value = Truth.UNKNOWN
