@@ -93,7 +93,8 @@ def _value(path: str, value: str, vocabulary: Vocabulary) -> str:
     if value == "none" and fact is not None and fact.none:
         return fact.none
     if fact is not None and value in fact.values:
-        return f"{value.replace('_', ' ')} ({fact.values[value]})"
+        word = value.replace("_", " ")
+        return word if word == fact.values[value] else f"{word} ({fact.values[value]})"
     return fact_words(value) if "." in value else value
 
 
