@@ -29,13 +29,20 @@ def blocks(result: Assessment, vocabulary: Vocabulary, words: Words) -> Iterator
             (words("Fact"), words("Why it counts")),
             (40, 60),
             tuple(
-                Row((((Run(people.fact(path, words)),),), ((Run(question.why),),)))
+                Row((((Run(_unknown(path, case, words)),),), ((Run(question.why),),)))
                 for path, question in {q.fact: q for q in result.questions}.items()
             ),
         )  # fmt: skip
     for line in case.texts.get("notes", "").splitlines():
         if line.strip():
             yield Paragraph((Run(f"{words('Notes of the case')}: ", "strong"), Run(line, told=True)))
+
+
+def _unknown(path: str, case: Case, words: Words) -> str:
+    """The label of a fact that is asked for; what was told, but not closely enough, is asked for more exactly."""
+    told = {"position": case.position is not None, "on": case.on is not None}.get(path, False)
+    label = people.fact(path, words)
+    return f"{label} ({words('more exactly')})" if told else label
 
 
 def _told(case: Case, vocabulary: Vocabulary, words: Words) -> Iterator[Row]:

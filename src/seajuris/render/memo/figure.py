@@ -21,7 +21,9 @@ def drawer(form: str, words: Words, zones: str | Path | None) -> Draw | None:
 
     def draw(place: Place) -> Figure:
         alt = words("Map of the position, the zones and the nearest limits")
-        caption = (Run(words("Drawn from the zone data. Not a chart; it implies no opinion on the status of any territory.")),)
+        caption = (
+            Run(words("Drawn from the zone data. Not a chart; it implies no opinion on the status of any territory.")),
+        )
         if form == "html":
             from seajuris.render.map.interactive import interactive_fragment
 

@@ -29,8 +29,6 @@ def blocks(place: Place | None, words: Words, draw: Draw | None) -> Iterator[Blo
     yield Paragraph((Run(read, "strong"),), "lead")
     yield Paragraph((Run(words(labels.REGIMES[place.criminal_law_regime])),))
     yield Paragraph((Run(f"{words('How sure')}: ", "strong"), Run(words(labels.VERDICTS[place.verdict]) + ".")))
-    if draw is not None and (figure := draw(place)) is not None:
-        yield figure
     yield Table(
         words("Maritime zones on {day}", day=place.on.isoformat()),
         (words("Zone"), words("State"), words("How sure"), words("Claim, line and instrument")),
@@ -57,6 +55,8 @@ def blocks(place: Place | None, words: Words, draw: Draw | None) -> Iterator[Blo
         yield Items(tuple(_boundary(line, words) for line in place.boundaries))
     if place.notes:
         yield Items(tuple((Run(note),) for note in place.notes))
+    if draw is not None and (figure := draw(place)) is not None:
+        yield figure
 
 
 def zone_words(zone: Zone, words: Words) -> str:
