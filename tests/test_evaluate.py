@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -73,6 +74,11 @@ def authority(**changes: Any) -> dict[str, Any]:
     }
 
 
+def written(item: dict[str, Any]) -> str:
+    """As YAML without aliases, which the reader refuses."""
+    return yaml.safe_dump(json.loads(json.dumps(item)))
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     def _run(grounds: list[dict[str, Any]], laws: list[dict[str, Any]], **case: Any) -> Assessment:
@@ -85,9 +91,9 @@ def run(tmp_path: Path) -> Run:
         shutil.copytree(shipped("rules", "instruments"), folder / "instruments")
         (folder / "warnings.yaml").write_text("warnings: {}\n")
         for item in grounds:
-            (folder / "grounds" / f"{item['id']}.yaml").write_text(yaml.safe_dump(item))
+            (folder / "grounds" / f"{item['id']}.yaml").write_text(written(item))
         for item in laws:
-            (folder / "states" / f"{item['state']}.yaml").write_text(yaml.safe_dump(item))
+            (folder / "states" / f"{item['state']}.yaml").write_text(written(item))
         rules = RuleSet(folder)
         told = Case.from_dict({"on": DAY, **case}, vocabulary=rules.vocabulary)
         return evaluate(told, None, rules, dt.date.fromisoformat(DAY))
@@ -318,3 +324,131 @@ def test_a_faulty_ground_is_refused_with_its_file(run: Run, change: dict[str, An
     with pytest.raises(RuleError, match=words) as caught:
         run([ground(**change)], [], suspects=EGYPTIAN)
     assert "rules/grounds/nationality.yaml" in str(caught.value.where)
+
+
+# --- Completions: unknown only where the answer really hangs on it --------------------------------------------------
+
+
+LIBYA = {"fact": "departure", "is": "LBY"}
+SKIPPER = {"fact": "suspect.role", "is": "skipper"}
+
+
+def test_what_holds_whatever_the_missing_fact_is_is_decided(run: Run) -> None:
+    finding = only(run([ground(when={"any": [LIBYA, {"not": LIBYA}]})], [law("EGY", basis())], suspects=EGYPTIAN))
+    assert (finding.status, finding.missing) == ("established", ())
+    assert finding.because["value"] == "yes"
+    assert finding.because["completions"] == {
+        "result": "decided",
+        "over": ["departure"],
+        "tried": 2,
+        "depends_on": [],
+    }
+    # The record stays complete: what three-valued logic alone says of each step is there.
+    assert [step["value"] for step in finding.because["of"]] == ["unknown", "unknown"]
+
+
+def test_what_cannot_be_whatever_the_missing_fact_is_is_excluded_and_says_why(run: Run) -> None:
+    both = {"all": [{"fact": "entry", "is": "rescue"}, {"fact": "entry", "is": "own_means"}]}
+    result = run([ground(when=both)], [law("EGY", basis())], suspects=EGYPTIAN)
+    finding = only(result)
+    assert (finding.status, finding.missing) == ("excluded", ())
+    assert finding.reason == "the condition is not met whatever the missing facts are (entry)"
+    assert result.questions == ()
+
+
+def test_a_fact_that_does_not_matter_is_not_missing(run: Run) -> None:
+    either = {"any": [{"all": [SKIPPER, LIBYA]}, {"all": [SKIPPER, {"not": LIBYA}]}]}
+    result = run([ground(when=either)], [law("EGY", basis())], suspects=EGYPTIAN)
+    assert only(result).missing == ("suspects[0].role",)
+    assert [q.fact for q in result.questions] == ["suspects[].role"]
+    assert "departure" not in str(only(result).reason)
+
+
+def test_disputed_facts_are_completed_with_the_alleged_values(run: Run) -> None:
+    flags = {"any": [{"fact": "vessel.flag", "is": "PAN"}, {"fact": "vessel.flag", "is": "TGO"}]}
+    alleged = {"flag": {"disputed": ["PAN", "TGO"]}}
+    finding = only(run([ground(when=flags)], [law("EGY", basis())], suspects=EGYPTIAN, vessel=alleged))
+    assert finding.status == "established"
+    three = {"flag": {"disputed": ["PAN", "TGO", "none"]}}
+    finding = only(run([ground(when=flags)], [law("EGY", basis())], suspects=EGYPTIAN, vessel=three))
+    assert (finding.status, finding.missing) == ("open", ("vessel.flag",))
+
+
+def test_an_alleged_absence_does_not_bind_a_state(run: Run) -> None:
+    item = ground(when={"party": "EU", "state": "departure"})
+    alleged = {"disputed": ["ITA", "GRC", "none"]}
+    finding = only(run([item], [law("EGY", basis())], suspects=EGYPTIAN, departure=alleged))
+    assert (finding.status, finding.missing) == ("open", ("departure",))
+    both = {"disputed": ["ITA", "GRC"]}
+    assert only(run([item], [law("EGY", basis())], suspects=EGYPTIAN, departure=both)).status == "established"
+
+
+def test_one_of_several_provisions_is_met_whatever_the_missing_fact_is(run: Run) -> None:
+    there, elsewhere = basis(id="EGY-1", when=LIBYA), basis(id="EGY-2", when={"not": LIBYA})
+    finding = only(run([ground()], [law("EGY", there, elsewhere)], suspects=EGYPTIAN))
+    assert (finding.status, finding.missing) == ("conditional", ())
+    assert any("one of them is, whatever the facts are" in c for c in finding.conditions)
+    assert only(run([ground()], [law("EGY", there)], suspects=EGYPTIAN)).status == "open"
+
+
+def test_national_law_excludes_whatever_the_missing_facts_are(run: Run) -> None:
+    item = ground(when=SKIPPER, only_with_national=True)
+    impossible = law("EGY", basis(when={"all": [LIBYA, {"not": SKIPPER}]}))
+    finding = only(run([item], [impossible], suspects=EGYPTIAN))
+    assert (finding.status, finding.missing) == ("excluded", ())
+    unread = law("EGY", basis(when={"all": [LIBYA, {"not": SKIPPER}]}, verified=False, source="from memory"))
+    assert only(run([item], [unread], suspects=EGYPTIAN)).status == "open"
+
+
+def test_facts_of_the_ground_that_national_law_makes_idle_are_not_missing(run: Run) -> None:
+    item = ground(when={"any": [SKIPPER, LIBYA]}, only_with_national=True)
+    finding = only(run([item], [law("EGY", basis(when=SKIPPER))], suspects=EGYPTIAN))
+    assert (finding.status, finding.missing) == ("open", ("suspects[0].role",))
+
+
+def test_too_many_combinations_stay_unknown_and_say_so(run: Run) -> None:
+    facts = ["entry", "event", "passage", "vessel.type", "vessel.flag_status", "intervention.flag_consent"]
+    words = {
+        "entry": ["own_means", "rescue"], "event": ["collision", "landing", "rescue"],
+        "passage": ["lateral", "inbound"], "vessel.type": ["fishing", "merchant", "ngo"],
+        "vessel.flag_status": ["none", "multiple", "refused"],
+        "intervention.flag_consent": ["given", "waived", "refused"],
+    }  # fmt: skip
+    tests = [{"fact": fact, "is": word} for fact in facts for word in words[fact]]
+    finding = only(
+        run(
+            [ground(when={"any": [{"all": tests[::2]}, {"all": tests[1::2]}, {"all": tests[::3]}]})],
+            [law("EGY", basis())],
+            suspects=EGYPTIAN,
+        )
+    )
+    assert finding.status == "open"
+    assert finding.because["completions"]["result"] == "too_many"
+    assert set(finding.missing) == set(facts)
+
+
+def test_a_fact_that_would_settle_a_remark_decides_the_finding(run: Run) -> None:
+    remark = {"text": "Verify.", "source": "x", "verified": True, "when": {"fact": "benefit", "is": True}}
+    result = run([ground(conditions=[remark])], [law("EGY", basis())], suspects=EGYPTIAN)
+    assert (only(result).status, only(result).turns_on) == ("conditional", ("benefit",))
+    assert [(q.fact, q.findings) for q in result.questions] == [("benefit", 1)]
+
+
+def test_what_bears_on_the_treaty_layer_alone_is_asked_last(run: Run) -> None:
+    item = ground(authority=[authority(when={"fact": "organised_group", "is": True})], when=SKIPPER)
+    result = run([item], [law("EGY", basis())], suspects=EGYPTIAN)
+    asked = [(q.fact, q.findings, q.decides, q.bears_on) for q in result.questions]
+    assert asked == [("suspects[].role", 1, ("EGY",), ()), ("organised_group", 0, (), ("EGY",))]
+
+
+def test_a_conflict_keeps_what_the_bar_takes_away(run: Run) -> None:
+    decided = [{"state": "GRC", "merits": "yes"}]
+    finding = only(run([ground(), BAR], [law("EGY", basis())], suspects=EGYPTIAN, decisions=decided))
+    assert (finding.status, finding.without_bar, finding.barred_by) == ("excluded", "established", ("ne-bis",))
+    assert [step["status"] for step in finding.because["then"]] == ["conditional", "established", "excluded"]
+
+
+@pytest.mark.parametrize("day", ["day", "on", 3, None])
+def test_a_faulty_law_of_is_refused(run: Run, day: Any) -> None:
+    with pytest.raises(RuleError, match="law_of"):
+        run([ground(law_of=day)], [], suspects=EGYPTIAN)

@@ -375,10 +375,14 @@ def _argument() -> Schema:
                 },
                 "authority": {**_list(authority), "description": "in the order of `mandate`"},
                 "national": {**_list(national), "description": "every provision looked at, also those not concerned"},
+                "national_together": _object(
+                    {"value": _THREE, "completions": _step()["completions"]},
+                    description="whether one of the provisions is met, where each hangs on facts not told",
+                ),
                 "bars": {**_list(bar), "description": "every bar that was held against the finding"},
                 "then": {**_list(then), "description": "how the status follows, the last one being the status"},
             },
-            optional=(*_STEP_OPTIONAL, "claimant", "authority", "national", "bars"),
+            optional=(*_STEP_OPTIONAL, "claimant", "authority", "national", "national_together", "bars"),
             description="the argument, step by step",
         ),
         "law": _object(

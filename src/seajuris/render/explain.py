@@ -138,6 +138,8 @@ def _completions(tried: Mapping[str, Any]) -> str:
     over = ", ".join(tried["over"])
     if tried["result"] == "too_many":
         return f"not decided: the missing facts ({over}) can be combined in more ways than are tried"
+    if not over:
+        return f"hangs on: {', '.join(tried['depends_on'])}"
     ways = f"{tried['tried']} combinations of what is missing were tried ({over})"
     if tried["result"] == "decided":
         return f"decided all the same: {ways}, and all give the same answer"
@@ -206,6 +208,14 @@ def _national(finding: Finding, page: Page, sources: Sources) -> None:
             page.text("has no condition that the facts could answer", indent=_INDENT + _STEP_IN)
         for condition in entry.conditions:
             page.text(condition, indent=_INDENT + _STEP_IN, lead="to verify: ")
+    _together(finding, page)
+
+
+def _together(finding: Finding, page: Page) -> None:
+    together = finding.because.get("national_together")
+    if together:
+        words = "one of these provisions is met" if together["value"] == "yes" else "whether one of these is met"
+        page.text(f"{words}: {_completions(together['completions'])}", indent=_INDENT, lead="= ")
 
 
 def _no_national(finding: Finding) -> str:

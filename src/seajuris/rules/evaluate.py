@@ -134,6 +134,9 @@ def _finding(context: Context, ground: Ground, member: Alike, binding: Binding, 
         because["authority"] = [_authority_step(m, steps) for m, steps in layer]
     if national is not None and national.provisions:
         because["national"] = [p.to_dict() for p in national.provisions]
+        if national.together is not None and national.together.completions is not None:
+            done = national.together.completions
+            because["national_together"] = {"value": national.together.value.value, "completions": done.to_dict()}
     because["then"] = then
     return Finding(
         state=state,

@@ -27,6 +27,7 @@ class NationalResult:
         status: Status of the finding as far as national law decides it.
         offences: Offences to which the provisions that carry the finding extend; `None`: all that the ground covers.
         provisions: All provisions that were looked at, also those that do not concern the offences told.
+        together: Whether one of them is met, where each hangs on facts not told.
     """
 
     status: str
@@ -36,6 +37,7 @@ class NationalResult:
     missing: tuple[str, ...] = ()
     offences: tuple[str, ...] | None = None
     provisions: tuple[Provision, ...] = ()
+    together: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -141,7 +143,8 @@ def _combine(context: Context, ground: Ground, provisions: tuple[Provision, ...]
     together = any_provision(provisions)
     if together.value is Truth.YES:
         text = f"{EITHER}: {'; '.join(dict.fromkeys(e.provision for e in unknown))}"
-        return NationalResult("conditional", None, entries, (text, *_unread(unknown)), offences=_reach(unknown))
+        conditions = (text, *_unread(unknown))
+        return NationalResult("conditional", None, entries, conditions, offences=_reach(unknown), together=together)
     if together.value is Truth.UNKNOWN:
         return NationalResult(
             "open",
@@ -150,6 +153,7 @@ def _combine(context: Context, ground: Ground, provisions: tuple[Provision, ...]
             _unread(unknown),
             tuple(case_facts(together.undecided())),
             _reach(unknown) if ground.only_with_national else None,
+            together=together,
         )
     why = "; ".join(dict.fromkeys(b for e in entries for b in e.because))
     if ground.only_with_national and all(e.verified for e in entries):
