@@ -171,12 +171,15 @@ def _clipped(frame: Frame, shapes: Any) -> list[Any]:
             result.append(shape)
             continue
         part = shapely.intersection(drawn, window)
-        # Cells of the data never cross 180°: what comes back on the other side belongs to this one.
-        middle = (shape.bounds[0] + shape.bounds[2]) / 2
+        # A cell never crosses 180°, and a part of it lies within its bounds: what rounding moved out is put back.
+        bounds = shape.bounds
 
-        def back(points: Floats, middle: float = middle) -> Floats:
-            degrees = [frame.position(x, y) for x, y in points]
-            return np.array([(middle + math.remainder(lon - middle, 360.0), lat) for lon, lat in degrees])
+        def back(points: Floats, bounds: tuple[float, float, float, float] = bounds) -> Floats:
+            west, south, east, north = bounds
+            degrees = np.array([frame.position(x, y) for x, y in points])
+            middle = (west + east) / 2
+            degrees[:, 0] = middle + np.remainder(degrees[:, 0] - middle + 180.0, 360.0) - 180.0
+            return np.clip(degrees, (west, south), (east, north))
 
         result.append(shapely.transform(part, back) if not part.is_empty else part)
     return result

@@ -12,7 +12,7 @@ import shapely
 from seajuris.place import ZONES
 from seajuris.render import labels as names
 from seajuris.render.map import words
-from seajuris.render.map.scene import Area, Scene
+from seajuris.render.map.scene import Area, Scene, is_coarse
 from seajuris.render.map.text import width
 
 LEADING = 1.16
@@ -70,7 +70,7 @@ def place_labels(scene: Scene, window: tuple[float, float, float, float] | None 
     wanted.sort(key=lambda w: _importance(scene, *w))
     repeated: dict[tuple[str, ...], int] = {}
     for area, part in wanted:
-        if repeated.get(key := _lines(area)[0], 0) >= (1 if area.zone != "high_seas" else 2):
+        if repeated.get(key := _lines(area)[0], 0) >= (2 if area.zone == "high_seas" or is_coarse(scene.frame) else 1):
             continue
         label = _area_label(area, part, taken)
         if label is not None:
@@ -168,7 +168,7 @@ def _area_label(area: Area, part: Any, taken: _Taken) -> Label | None:
     kind = "land" if area.zone == "land" else "area"
     shapely.prepare(part)
     left, top, right, bottom = part.bounds
-    step = max(_STEP, math.sqrt((right - left) * (bottom - top) / 2500))
+    step = max(_STEP, math.sqrt((right - left) * (bottom - top) / 9000))
     xs, ys = np.meshgrid(np.arange(left, right, step), np.arange(top, bottom, step))
     points = np.column_stack((xs.ravel(), ys.ravel()))
     points = points[shapely.contains_xy(part, points)]

@@ -112,6 +112,7 @@ class Scene:
     Attributes:
         place: What `locate` says about the position; `None` for a map of waters without one.
         x, y, radius: Position and circle of uncertainty, map units.
+        gaps: Whether the data leave a part of the window to nobody, not even to the high seas.
         provenance: Version and hash of the zone data.
     """
 
@@ -119,6 +120,7 @@ class Scene:
     on: dt.date
     place: Place | None
     areas: tuple[Area, ...]
+    gaps: bool
     lines: tuple[Line, ...]
     measures: tuple[Measure, ...]
     grid: tuple[GridLine, ...]
@@ -163,11 +165,13 @@ def scene(
         x, y = shown.point(place.position.lon, place.position.lat)
         radius = place.uncertainty_m * shown.units_per_m
     day = on.isoformat()
+    areas, gaps = _areas(shown, store, day, (x, y) if place is not None else None)
     return Scene(
         frame=shown,
         on=on,
         place=place,
-        areas=_areas(shown, store, day, (x, y) if place is not None else None),
+        areas=areas,
+        gaps=gaps,
         lines=_lines(shown, store, day),
         measures=measures,
         grid=_grid(shown),
@@ -298,10 +302,13 @@ def rows_in(frame: Frame, store: ZoneStore, layer: str, day: str) -> list[Row]:
     return list(rows)
 
 
-def _areas(frame: Frame, store: ZoneStore, day: str, position: tuple[float, float] | None) -> tuple[Area, ...]:
+def _areas(
+    frame: Frame, store: ZoneStore, day: str, position: tuple[float, float] | None
+) -> tuple[tuple[Area, ...], bool]:
+    """The areas from the lowest to the uppermost, and whether something of the window belongs to none."""
     rows = rows_in(frame, store, "zones", day)
     if not rows:
-        return ()
+        return (), True
     shapes = shapely.transform(geometries([row.blob for row in rows]), frame.units)
     # A little more than the window, so that its edge gets no stroke.
     window = shapely.box(-3, -3, frame.width + 3, frame.height + 3)
@@ -327,34 +334,41 @@ def _areas(frame: Frame, store: ZoneStore, day: str, position: tuple[float, floa
         found.append(((zone, tuple(sorted(states)), territory, claim, dispute), whole))
     # From the high seas to the land: the order in which they are painted.
     found.sort(key=lambda f: (-ZONES.index(f[0][0]), f[0][4] is not None, *(str(part) for part in f[0])))
-    areas = []
-    covered = shapely.Polygon()
-    for (zone, states_, territory, claim, dispute), whole in reversed(found):
-        if zone in ("contiguous_zone", "exclusive_economic_zone") and claim != "protested":
-            whole = _polygonal(shapely.difference(whole, _own_sovereign(found, states_), grid_size=_GRID))
-        shape = polygons_of(shapely.simplify(whole, _TOLERANCE))
-        visible = shapely.difference(shape, covered, grid_size=_GRID)
-        visible = polygons_of(shapely.intersection(visible, shapely.box(0, 0, frame.width, frame.height)))
-        if shape.is_empty:
-            continue
-        if claim != "protested":
-            covered = _polygonal(shapely.union(covered, shape, grid_size=_GRID))
-        name = words.area(zone, states_, territory, claim, disputed=dispute is not None)
-        nearest = None
-        if position is not None:
-            nearest = shapely.distance(shape, shapely.Point(position)) / frame.units_per_m / METRES_PER_NM
-        areas.append(Area(zone, states_, territory, claim, dispute, shape, visible, name, nearest))
-    return tuple(reversed(areas))
+    own = _sovereign_by_claimants(found)
+    view = shapely.box(0, 0, frame.width, frame.height)
+    areas: list[Area] = []
+    covered = shapely.MultiPolygon()
+    for level in ZONES:
+        painted = []
+        for (zone, states_, territory, claim, dispute), whole in reversed(found):
+            if zone != level:
+                continue
+            if zone in ("contiguous_zone", "exclusive_economic_zone") and claim != "protested" and states_ in own:
+                # A State's other zones begin where its sovereign waters end.
+                whole = _polygonal(shapely.difference(whole, own[states_], grid_size=_GRID))
+            shape = polygons_of(shapely.simplify(whole, _TOLERANCE))
+            if shape.is_empty:
+                continue
+            seen = shapely.intersection(shapely.difference(shape, covered, grid_size=_GRID), view)
+            name = words.area(zone, states_, territory, claim, disputed=dispute is not None)
+            nearest = None
+            if position is not None:
+                nearest = shapely.distance(shape, shapely.Point(position)) / frame.units_per_m / METRES_PER_NM
+            areas.append(Area(zone, states_, territory, claim, dispute, shape, polygons_of(seen), name, nearest))
+            if claim != "protested":
+                painted.append(shape)
+        if painted:
+            covered = _polygonal(shapely.union_all([covered, *painted], grid_size=_GRID))
+    return tuple(reversed(areas)), bool(shapely.difference(view, covered.buffer(1.5)).area > 25.0)
 
 
-def _own_sovereign(found: list[tuple[tuple[Any, ...], Any]], states: tuple[str, ...]) -> Any:
-    """Land and sovereign waters of the same claimants: their other zones begin where these end."""
-    own_shapes = [
-        shape
-        for (zone, own, _, claim, _), shape in found
-        if zone in SOVEREIGN_ZONES and own == states and claim != "protested"
-    ]
-    return shapely.union_all(own_shapes, grid_size=_GRID)
+def _sovereign_by_claimants(found: list[tuple[tuple[Any, ...], Any]]) -> dict[tuple[str, ...], Any]:
+    """Land and sovereign waters of each State, or of each group of claimants."""
+    parts: dict[tuple[str, ...], list[Any]] = {}
+    for (zone, states, _, claim, _), shape in found:
+        if zone in SOVEREIGN_ZONES and claim != "protested":
+            parts.setdefault(states, []).append(shape)
+    return {states: shapely.union_all(shapes, grid_size=_GRID) for states, shapes in parts.items()}
 
 
 def _polygonal(shape: Any) -> Any:
@@ -373,6 +387,11 @@ def polygons_of(shape: Any) -> Any:
 # --- Lines ------------------------------------------------------------------------------------------------------
 
 
+def is_coarse(frame: Frame) -> bool:
+    """Whether a territorial sea is but a rim on the map: then what lies within it would only blacken the coast."""
+    return 12 * METRES_PER_NM * frame.units_per_m < 8.0
+
+
 def line_kind(row: Row) -> str:
     """How a limit is drawn: as what parts two States, or as the limit of one State's zone."""
     return str(row["kind"] if row["kind"] in ("agreed", "equidistance") else row["limit"])
@@ -384,9 +403,11 @@ def _lines(frame: Frame, store: ZoneStore, day: str) -> tuple[Line, ...]:
     def collect(kind: str, row: Row) -> None:
         grouped.setdefault(kind, []).append(shapely.linestrings(frame.units(coordinates(row.blob))))
 
+    coarse = is_coarse(frame)
     for row in rows_in(frame, store, "limits", day):
-        collect(line_kind(row), row)
-    for row in rows_in(frame, store, "baselines", day):
+        if not coarse or row["limit"] != "contiguous_zone":
+            collect(line_kind(row), row)
+    for row in () if coarse else rows_in(frame, store, "baselines", day):
         if row["kind"] != "coast":
             collect("straight", row)
     for row in rows_in(frame, store, "boundaries", day):

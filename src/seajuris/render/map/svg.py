@@ -12,7 +12,7 @@ from seajuris.place import Place, Zone
 from seajuris.render import labels as names
 from seajuris.render.map import style, words
 from seajuris.render.map.placing import LEADING, Label, place_labels
-from seajuris.render.map.scene import Area, Scene, scale_bar
+from seajuris.render.map.scene import Area, Scene, is_coarse, scale_bar
 from seajuris.render.map.text import width, wrapped
 from seajuris.zones.measure import METRES_PER_NM
 
@@ -145,21 +145,19 @@ def draw_lines(scene: Scene, extra: str = "") -> str:
     for kind in reversed(style.LINES):
         for line in scene.lines:
             if line.kind == kind:
-                pieces.append(stroked(kind, path_data(line.shape), extra))
+                pieces.append(stroked(kind, path_data(line.shape), extra, thin=is_coarse(scene.frame)))
     return "".join(pieces)
 
 
-def stroked(kind: str, data: str, extra: str = "") -> str:
+def stroked(kind: str, data: str, extra: str = "", *, thin: bool = False) -> str:
     """A path with the stroke of a kind of line."""
     stroke = style.STROKES[kind]
     dashes = f' stroke-dasharray="{stroke.dashes}"' if stroke.dashes else ""
     cap = ' stroke-linecap="round"' if kind == "equidistance" else ""
-    drawn = (
-        f'<path fill="none" stroke="{stroke.colour}" stroke-width="{number(stroke.width)}"{dashes}{cap}{extra} '
-        f'd="{data}"/>'
-    )
+    wide = stroke.width * (0.6 if thin else 1.0)
+    drawn = f'<path fill="none" stroke="{stroke.colour}" stroke-width="{number(wide)}"{dashes}{cap}{extra} d="{data}"/>'
     if stroke.core:
-        drawn += f'<path fill="none" stroke="{stroke.core}" stroke-width="1"{extra} d="{data}"/>'
+        drawn += f'<path fill="none" stroke="{stroke.core}" stroke-width="{0.6 if thin else 1}"{extra} d="{data}"/>'
     return drawn
 
 
@@ -323,7 +321,7 @@ def _map(scene: Scene, prefix: str, top: float) -> str:
     size = f'width="{number(frame.width)}" height="{number(frame.height)}"'
     inside = "\n".join(
         (
-            f'<rect {size} fill="url(#{prefix}-no_data)"/>' if _gaps(scene) else "",
+            f'<rect {size} fill="url(#{prefix}-no_data)"/>' if scene.gaps else "",
             f'<g class="areas">{draw_areas(scene, prefix)}</g>',
             f'<g class="grid">{draw_grid(scene)}</g>',
             f'<g class="lines">{draw_lines(scene)}</g>',
@@ -434,7 +432,7 @@ def _legend(scene: Scene, prefix: str, top: float, columns: int) -> tuple[str, f
         entries.append((swatch(fill), style.CONTESTED["dispute"]))
     if any(a.shown and a.claim == "protested" for a in scene.areas):
         entries.append((swatch([style.PAPER, f"url(#{prefix}-protested)"]), style.CONTESTED["protested"]))
-    if _gaps(scene):
+    if scene.gaps:
         entries.append((swatch([style.PAPER, f"url(#{prefix}-no_data)"]), "no zone data"))
     drawn = {line.kind for line in scene.lines if line.shape.length > 3}
     entries += [(stroked(k, "M0 6H26"), name) for k, name in style.LINES.items() if k in drawn]
@@ -451,13 +449,6 @@ def _legend(scene: Scene, prefix: str, top: float, columns: int) -> tuple[str, f
         x, y = LEFT + column * 370, top + row * 17
         pieces.append(f'<g transform="translate({number(x)} {number(y)})">{sample}{text(34, 10, name, 11)}</g>')
     return "\n".join(pieces), top + rows * 17
-
-
-def _gaps(scene: Scene) -> bool:
-    """Whether any visible part of the window is covered by nothing."""
-    covered = shapely.union_all([area.shape for area in scene.areas if area.claim != "protested"], grid_size=0.1)
-    window = shapely.box(0, 0, scene.frame.width, scene.frame.height)
-    return bool(shapely.difference(window, covered.buffer(1.5)).area > 25.0)
 
 
 def _distances(scene: Scene, x: float, top: float) -> tuple[str, float]:
