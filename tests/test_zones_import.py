@@ -698,6 +698,11 @@ def test_the_command(run: Run, tmp_path: Path) -> None:
     assert forced.code == 0 and out.read_bytes() == before
     assert json.loads(forced.out)["format"] == "seajuris.zones-import.v1"
 
+    drawn = run("zones", "import", *paths, "-o", str(tmp_path / "drawn" / "mr.gpkg"), "--as-drawn")
+    assert drawn.code == 0
+    manifest = (tmp_path / "drawn" / "manifest.yaml").read_text(encoding="utf-8")
+    assert "divided straight in degrees" in " ".join(manifest.split())
+
 
 def test_the_manifest_of_another_file_is_never_replaced(run: Run, tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text("file: other.gpkg\n", encoding="utf-8")

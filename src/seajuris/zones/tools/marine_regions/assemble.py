@@ -76,8 +76,8 @@ def tile(sources: list[Source]) -> Cells:
     """Cut the polygons of all features along the coarse grid: by cell, the part of each feature (by index)."""
     cells: Cells = defaultdict(dict)
     for index, source in enumerate(sources):
-        for box, pieces in tile_polygons(source.polygons, BASE).items():
-            part = shapely.union_all([polygonal(p) for p in pieces])
+        for box, found in tile_polygons(source.polygons, BASE).items():
+            part = shapely.union_all([polygonal(p) for p in found])
             if not part.is_empty:
                 cells[box][index] = part
     return {box: cells[box] for box in sorted(cells)}
