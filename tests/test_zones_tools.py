@@ -147,6 +147,10 @@ def an_unknown_dispute(database: sqlite3.Connection) -> None:
     database.execute("UPDATE zones SET dispute = 'nobody-knows' WHERE dispute = 'falkland-islands'")
 
 
+def alone_in_a_dispute(database: sqlite3.Connection) -> None:
+    database.execute("DELETE FROM zones WHERE state = 'ARG'")
+
+
 def too_broad(database: sqlite3.Connection) -> None:
     database.execute(f"UPDATE zones SET breadth_nm = 15 WHERE {SEA}")
 
@@ -173,6 +177,7 @@ FAULTS: list[tuple[Callable[[sqlite3.Connection], None], str, str]] = [
     (one_claimant_lost, "overlap", "ARG"),
     (a_stranger_in_a_dispute, "disputes", "FRA is no known claimant"),
     (an_unknown_dispute, "disputes", "not among the known"),
+    (alone_in_a_dispute, "disputes", "only GBR has a zone in it"),
     (too_broad, "breadth", "15 M"),
     (far_from_its_baseline, "breadth", "nearest baseline none"),
     (a_row_more, "identity", "claims"),

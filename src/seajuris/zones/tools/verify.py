@@ -226,11 +226,8 @@ def _disputes(zones: Layer, disputes: Disputes) -> Check:
     check = Check("disputes", "Every dispute is known, and nobody but its claimants has a zone in it")
     claimants: dict[str, set[str]] = defaultdict(set)
     place: dict[str, Any] = {}
-    for key, state, claim, shape in zip(
-        *(zones.columns[c] for c in ("dispute", "state", "claim")), zones.shapes, strict=True
-    ):
-        # A protested claim decides nothing and may name the dispute of others.
-        if key is not None and state is not None and claim != "protested":
+    for key, state, shape in zip(*(zones.columns[c] for c in ("dispute", "state")), zones.shapes, strict=True):
+        if key is not None and state is not None:
             claimants[key].add(state)
             place.setdefault(key, shape.representative_point())
     for key, states in sorted(claimants.items()):
@@ -240,7 +237,7 @@ def _disputes(zones: Layer, disputes: Disputes) -> Check:
             check.find(f"{key}: not among the known disputes ({', '.join(sorted(states))})", point.x, point.y)
         elif not states <= known:
             check.find(f"{key}: {', '.join(sorted(states - known))} is no known claimant", point.x, point.y)
-        elif len(states) == 1:
+        elif len(states) == 1 and known != states:
             check.find(f"{key}: only {next(iter(states))} has a zone in it", point.x, point.y)
     unused = sorted(set(disputes.claimants) - set(claimants))
     if unused:
