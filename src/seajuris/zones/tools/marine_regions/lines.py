@@ -66,19 +66,15 @@ class _Edges:
     def only(self, chosen: Bools) -> _Edges:
         return _Edges(self.start[chosen], self.end[chosen], self.ring[chosen])
 
-    def near(self, lines: BaseGeometry) -> Bools:
-        """Which edges lie on some lines."""
-        if lines.is_empty or not len(self.start):
-            return np.zeros(len(self.start), dtype=bool)
-        shapely.prepare(lines)
-        middle = (self.start + self.end) / 2
-        return np.asarray(shapely.dwithin(shapely.points(middle), lines, _NEAR))
-
-    def lines(self) -> BaseGeometry:
-        """All edges as one geometry."""
-        if not len(self.start):
-            return shapely.MultiLineString()
-        return shapely.MultiLineString(np.stack((self.start, self.end), axis=1).tolist())
+    def near(self, lines: _Edges) -> Bools:
+        """Which edges lie on some other edges."""
+        found = np.zeros(len(self.start), dtype=bool)
+        if len(self.start) and len(lines.start):
+            pairs = np.stack((lines.start, lines.end), axis=1)
+            tree = shapely.STRtree(np.asarray(shapely.linestrings(pairs), dtype=object))
+            middle = shapely.points((self.start + self.end) / 2)
+            found[tree.query(middle, predicate="dwithin", distance=_NEAR)[0]] = True
+        return found
 
     def runs(self) -> list[bytes]:
         """Edges that follow each other as lines of few enough corners, as WKB."""
@@ -101,9 +97,9 @@ def lines_of(box: Box, zones: dict[Row, BaseGeometry]) -> tuple[list[Line], list
     claimed = {row: g for row, g in zones.items() if row.state is not None and row.territory is not None}
     if not claimed:
         return [], []
-    end_of_waters = _Edges.of(shapely.union_all(list(zones.values())), box).lines()
+    end_of_waters = _Edges.of(shapely.union_all(list(zones.values())), box)
     shore = _Edges.of(_union(claimed, INNER), box)
-    coast = shore.only(shore.near(end_of_waters)).lines()
+    coast = shore.only(shore.near(end_of_waters))
     return _limits(claimed, coast, box), _baselines(claimed, coast, box)
 
 
@@ -113,7 +109,7 @@ def _union(claimed: dict[Row, BaseGeometry], kinds: Iterable[str], state: str | 
     return some[0] if len(some) == 1 else shapely.union_all(some)
 
 
-def _limits(claimed: dict[Row, BaseGeometry], coast: BaseGeometry, box: Box) -> list[Line]:
+def _limits(claimed: dict[Row, BaseGeometry], coast: _Edges, box: Box) -> list[Line]:
     result: list[Line] = []
     outlines: dict[tuple[str, str], _Edges] = {}
     for state, zone in sorted({(row.state or "", row.zone) for row in claimed if row.zone in _SEAWARD}):
@@ -123,20 +119,22 @@ def _limits(claimed: dict[Row, BaseGeometry], coast: BaseGeometry, box: Box) -> 
         rest = edges
         for (other, kind), foreign in outlines.items():
             if kind == zone and other != state:
-                shared = rest.near(foreign.lines())
-                result += _columns(claimed, state, zone, rest.only(shared), other)
+                shared = rest.near(foreign)
+                result += _columns(claimed, state, zone, rest.only(shared), other, box)
                 rest = rest.only(~shared)
-        result += _columns(claimed, state, zone, rest, None)
+        result += _columns(claimed, state, zone, rest, None, box)
     return result
 
 
-def _columns(claimed: dict[Row, BaseGeometry], state: str, zone: str, edges: _Edges, other: str | None) -> list[Line]:
+def _columns(
+    claimed: dict[Row, BaseGeometry], state: str, zone: str, edges: _Edges, other: str | None, box: Box
+) -> list[Line]:
     """Rows of the layer ``limits``; each stretch takes its claim from the zone that it bounds."""
     rows = [row for row in claimed if row.state == state and row.zone == zone]
     result: list[Line] = []
     rest = edges
     for row in rows:
-        here = np.ones(len(rest.start), dtype=bool) if len(rows) == 1 else rest.near(claimed[row].boundary)
+        here = np.ones(len(rest.start), dtype=bool) if len(rows) == 1 else rest.near(_Edges.of(claimed[row], box))
         columns = (
             zone,
             state,
@@ -156,7 +154,7 @@ def _columns(claimed: dict[Row, BaseGeometry], state: str, zone: str, edges: _Ed
     return result
 
 
-def _baselines(claimed: dict[Row, BaseGeometry], coast: BaseGeometry, box: Box) -> list[Line]:
+def _baselines(claimed: dict[Row, BaseGeometry], coast: _Edges, box: Box) -> list[Line]:
     """Where the territorial sea begins: at the coast, or at internal or archipelagic waters (a straight line)."""
     result: list[Line] = []
     owners = {(row.state or "", row.territory or ""): row for row in claimed if row.zone == "territorial_sea"}
@@ -165,7 +163,7 @@ def _baselines(claimed: dict[Row, BaseGeometry], coast: BaseGeometry, box: Box) 
         edges = _Edges.of(_union(sea, ("territorial_sea",)), box)
         coastal = edges.near(coast)
         result += [((state, territory, "coast", row.dispute), wkb) for wkb in edges.only(coastal).runs()]
-        inner = _Edges.of(_union(claimed, INNER[:2], state), box).lines()
+        inner = _Edges.of(_union(claimed, INNER[:2], state), box)
         straight = edges.near(inner) & ~coastal
         result += [((state, territory, "straight", row.dispute), wkb) for wkb in edges.only(straight).runs()]
     return result
