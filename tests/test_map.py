@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
 import math
 import re
+import shlex
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -576,6 +578,14 @@ def test_what_cannot_be_drawn_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_map_can_be_piped(run: Run) -> None:
+    answer = run("map", *AT, "--format", "geojson", "-o", "-")
+    assert (answer.code, answer.err) == (0, "")
+    assert json.loads(answer.out)["type"] == "FeatureCollection"
+    assert run("map", *AT, "--format", "svg", "-o", "-", "--json").code == 2
+    assert run("map", *AT, "-o", "-").code == 2
+
+
 def test_a_case_file_gives_position_day_and_title(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "map.geojson"
     assert run("map", "docs/examples/pylos.yaml", "-o", str(target)).code == 0
@@ -592,6 +602,43 @@ def test_a_map_loads_nothing_heavy(tmp_path: Path) -> None:
     told = json.loads(done.stderr.splitlines()[-1])
     assert told["code"] == 0, done.stderr
     assert not set(told["modules"]) & (NEVER | {"pyproj", "resvg_py", "PIL"})
+
+
+def _documented() -> list[list[str]]:
+    text = (ROOT / "docs" / "maps.md").read_text(encoding="utf-8")
+    block = "".join(re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)).replace("\\\n", "")
+    return [shlex.split(line)[1:] for line in block.splitlines() if line.startswith("seajuris map")]
+
+
+@pytest.mark.parametrize("args", [pytest.param(a, id=Path(a[a.index("-o") + 1]).name) for a in _documented()])
+def test_documented_commands_draw_the_documented_pictures(args: list[str], run: Run, tmp_path: Path) -> None:
+    picture = Path(args[args.index("-o") + 1])
+    target = tmp_path / picture.name
+    if picture.parent.name == "images":
+        assert (ROOT / picture).stat().st_size < 300_000
+    if "europe" in picture.name:
+        # The whole sea takes half a minute: here only a corner of it.
+        args = [*args, "--extent", "14,35,15,36"]
+    args = [str(target) if Path(a) == picture else a for a in args if a != "--force"]
+    assert run(*args).code == 0
+    assert target.stat().st_size > 1000
+
+
+def test_protested_claims_are_hatched_apart_on_top_and_explained() -> None:
+    scene = scene_at("Lampedusa")
+    sea = next(a for a in scene.areas if a.zone == "territorial_sea")
+    name = words.area("internal_waters", ("TUN",), "TUN", "protested", disputed=False)
+    claimed = dataclasses.replace(
+        sea, zone="internal_waters", states=("TUN",), territory="TUN", claim="protested", name=name
+    )
+    document = svg(dataclasses.replace(scene, areas=(claimed, *scene.areas)))
+    fills = [e.get("fill") for e in tags(document) if named(e) == "path" and "z" in str(e.get("d"))]
+    assert fills.count("url(#map-protested)") == 1
+    hatched = fills.index("url(#map-protested)")
+    assert not any(str(fill) in style.FILLS.values() for fill in fills[hatched:])
+    texts = [e.text for e in tags(document)]
+    assert style.CONTESTED["protested"] in texts
+    assert "(protested)" in texts
 
 
 def test_zone_rows_of_the_map_are_read_from_the_data_of_the_place() -> None:

@@ -18,7 +18,8 @@ def map_(
     accuracy: Annotated[str | None, typer.Option(metavar="LENGTH", help="Radius of uncertainty, e.g. 1nm.")] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the facts, YYYY-MM-DD; default today.")] = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Ends in .svg, .png, .geojson or .html.")
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Ends in .svg, .png, .geojson or .html; - is stdout."),
     ] = None,
     form: Annotated[
         str | None, typer.Option("--format", metavar="FORMAT", help="svg, png, geojson or html; default by ending.")
@@ -46,7 +47,10 @@ def map_(
     from seajuris.render.map.make import FORMATS, document
 
     file, kind = format_of(output, form)
-    refuse_existing(file, force=force)
+    if file == "-" and (as_json or (kind == "png" and sys.stdout.isatty())):
+        raise InputError("the map itself goes to standard output", where="--output", hint="Name a file.")
+    if file != "-":
+        refuse_existing(file, force=force)
     place, day = None, parse_day(on)
     if case is not None:
         told = told_by(case, at=at, accuracy=accuracy, on=on)
@@ -59,6 +63,11 @@ def map_(
     elif accuracy is not None:
         raise InputError("an accuracy needs a position", where="--accuracy", hint="Give --at.")
     content = document(kind, place, zones=zones, on=day, title=title, extent=extent, pixels=width)
+    if file == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
     write_bytes(file, content, force=force)
     if as_json:
         write_json(

@@ -23,6 +23,10 @@ def format_of(output: str | None, named: str | None) -> tuple[str, str]:
     accepted = ", ".join(FORMATS)
     if not output:
         raise InputError("no file was named", where="--output", hint="For example: -o map.svg")
+    if output == "-" and named is None:
+        raise InputError(
+            "standard output has no ending", where="--output", hint=f"Name a format with --format: {accepted}."
+        )
     path = Path(output)
     kind = named.strip().lower() if named is not None else _ENDINGS.get(path.suffix.lower())
     if kind is None:

@@ -176,10 +176,11 @@ def _clipped(frame: Frame, shapes: Any) -> list[Any]:
 
         def back(points: Floats, bounds: tuple[float, float, float, float] = bounds) -> Floats:
             west, south, east, north = bounds
-            degrees = np.array([frame.position(x, y) for x, y in points])
+            degrees: Floats = np.array([frame.position(x, y) for x, y in points])
             middle = (west + east) / 2
             degrees[:, 0] = middle + np.remainder(degrees[:, 0] - middle + 180.0, 360.0) - 180.0
-            return np.clip(degrees, (west, south), (east, north))
+            inside: Floats = np.clip(degrees, (west, south), (east, north))
+            return inside
 
         result.append(shapely.transform(part, back) if not part.is_empty else part)
     return result

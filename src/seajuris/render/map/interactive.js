@@ -68,7 +68,10 @@
       var k = view[2] / (svg.clientWidth || home[2]), boxes = [];
       labels.forEach(function (label) {
         var at = label.dataset.at.split(" ").map(Number), w = +label.dataset.w * k / 2, h = +label.dataset.h * k / 2;
-        var box = [at[0] - w, at[1] - h, at[0] + w, at[1] + h];
+        var aside = (label.dataset.aside || "0 0").split(" ").map(Number), x = at[0] + aside[0] * k;
+        var y = at[1] + aside[1] * k, dot = label.dataset.aside ? 3 * k : 0;
+        var box = [Math.min(x - w, at[0] - dot), Math.min(y - h, at[1] - dot),
+          Math.max(x + w, at[0] + dot), Math.max(y + h, at[1] + dot)];
         var free = boxes.every(function (o) {
           return box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3];
         });

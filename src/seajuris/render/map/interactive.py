@@ -253,27 +253,32 @@ def _labels(scene: Scene, view: tuple[float, float, float, float]) -> str:
 
 
 def _label(label: Label) -> str:
+    """Text around the place to which it belongs, so that it stays there at every scale."""
     wide, high = label.box
+    x, y = label.dot or (label.x, label.y)
+    dx, dy = label.x - x, label.y - y
     line_height = label.size * LEADING
-    colour = style.COAST if label.kind == "land" else style.INK
+    colour = style.COAST if label.kind in ("land", "name") else style.INK
     layer = ' data-in="measures"' if label.kind == "measure" else ""
     lines = "".join(
         text(
-            0,
-            -high / 2 + line_height * i + label.size * 0.92,
+            dx,
+            dy - high / 2 + line_height * i + label.size * 0.92,
             line,
             label.size,
             anchor="middle",
-            bold=label.kind == "measure" or i == 0,
+            bold=label.kind != "name" and (label.kind == "measure" or i == 0),
             colour=colour,
             halo=True,
         )
         for i, line in enumerate(label.lines)
     )
-    at = f"{number(label.x)} {number(label.y)}"
+    dot = f'<circle r="1.8" fill="{style.COAST}"/>' if label.dot is not None else ""
+    at = f"{number(x)} {number(y)}"
+    aside = f' data-aside="{number(dx)} {number(dy)}"' if label.dot is not None else ""
     return (
-        f'<g data-at="{at}" data-w="{number(wide + 4)}" data-h="{number(high + 3)}" transform="translate({at})"{layer}>'
-        f"{lines}</g>"
+        f'<g data-at="{at}"{aside} data-w="{number(wide + 4)}" data-h="{number(high + 3)}" transform="translate({at})"'
+        f"{layer}>{dot}{lines}</g>"
     )
 
 

@@ -25,9 +25,10 @@ class Label:
     """Text with its middle at a place, map units.
 
     Attributes:
-        kind: ``area``, ``land``, ``measure`` or ``position``.
+        kind: ``area``, ``land``, ``measure`` or ``name``.
         lines: One or more lines; the first is bold for areas.
         x, y: Middle of the box.
+        dot: Where the named place lies, if that is marked.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Label:
     size: float
     x: float
     y: float
+    dot: tuple[float, float] | None = None
 
     @property
     def box(self) -> tuple[float, float]:
@@ -48,7 +50,7 @@ def _box(kind: str, lines: tuple[str, ...], size: float) -> tuple[float, float]:
 
 
 def _bold(kind: str, line: int) -> bool:
-    return kind == "measure" or (kind in ("area", "land", "position") and line == 0)
+    return kind == "measure" or (kind in ("area", "land") and line == 0)
 
 
 def place_labels(scene: Scene, window: tuple[float, float, float, float] | None = None) -> tuple[Label, ...]:
@@ -76,7 +78,7 @@ def place_labels(scene: Scene, window: tuple[float, float, float, float] | None 
         if label is not None:
             placed.append(label)
             repeated[key] = repeated.get(key, 0) + 1
-    return tuple(placed)
+    return (*placed, *_names(scene, taken))
 
 
 class _Taken:
@@ -90,6 +92,10 @@ class _Taken:
     def add_shape(self, shape: Any) -> None:
         shapely.prepare(shape)
         self.shapes.append(shape)
+
+    def covers(self, x: float, y: float) -> bool:
+        """Whether a point lies under a label."""
+        return any(box.intersects(shapely.Point(x, y)) for box in self.boxes)
 
     def free(self, boxes: Any, *, of_shapes: bool = True) -> Any:
         free = shapely.contains(self.view, boxes)
@@ -129,6 +135,39 @@ def _measure_labels(scene: Scene, taken: _Taken) -> list[Label]:
             index = int(np.argmax(free))
             taken.boxes.append(boxes[index])
             placed.append(Label("measure", lines, size, *candidates[index]))
+    return placed
+
+
+_NAMES = 12
+
+
+def _names(scene: Scene, taken: _Taken) -> list[Label]:
+    """Names of places where room is left, beside the dot that marks them; those of islands stand on them."""
+    placed: list[Label] = []
+    size = 9.5
+    for name in scene.names:
+        wide, high = _box("name", (name.text,), size)
+        aside, above = wide / 2 + 5, high / 2 + 3
+        around = [(aside, 0.0), (-aside, 0.0), (0.0, -above), (0.0, above), (aside, -above), (aside, above)]
+        if name.radius > 0:
+            # On an island that is large enough, else off its shore.
+            off = [name.radius + d for d in (2.0, 8.0, 16.0)]
+            beside = [(0.0, side * (d + high / 2)) for d in off for side in (1, -1)]
+            beside += [(side * (d + wide / 2), 0.0) for d in off for side in (1, -1)]
+            around = [(0.0, 0.0), *beside] if name.radius > wide else beside
+        centres = np.array([(name.x + dx, name.y + dy) for dx, dy in around])
+        boxes = _boxes(centres, wide, high)
+        free = taken.free(boxes)
+        if free.any() and not taken.covers(name.x, name.y):
+            index = int(np.argmax(free))
+            taken.boxes.append(boxes[index])
+            dot = None if name.radius > 0 else (name.x, name.y)
+            if dot is not None:
+                taken.boxes.append(shapely.Point(dot).buffer(2.5))
+            x, y = (float(v) for v in centres[index])
+            placed.append(Label("name", (name.text,), size, x, y, dot))
+        if len(placed) == _NAMES:
+            break
     return placed
 
 

@@ -106,6 +106,21 @@ class GridLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A town, island or cape by which a reader finds his way: map units, and where the name comes from.
+
+    Attributes:
+        radius: Of an island, map units; 0 for what is marked by a dot.
+    """
+
+    text: str
+    radius: float
+    x: float
+    y: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything that a map shows, in map units of its frame.
 
@@ -124,6 +139,7 @@ class Scene:
     lines: tuple[Line, ...]
     measures: tuple[Measure, ...]
     grid: tuple[GridLine, ...]
+    names: tuple[Name, ...]
     x: float
     y: float
     radius: float
@@ -175,6 +191,7 @@ def scene(
         lines=_lines(shown, store, day),
         measures=measures,
         grid=_grid(shown),
+        names=() if is_coarse(shown) else _names(shown),
         x=x,
         y=y,
         radius=radius,
@@ -315,7 +332,11 @@ def _areas(
     left, top, right, bottom = shapely.bounds(shapes).T
     inside = (right >= -3) & (left <= frame.width + 3) & (bottom >= -3) & (top <= frame.height + 3)
     rows = [row for row, here in zip(rows, inside.tolist(), strict=True) if here]
-    shapes = shapely.set_precision(shapes[inside], _GRID)
+    shapes = shapes[inside]
+    if is_coarse(frame):
+        # Most of the detail of a whole sea is finer than a pixel; what this opens between pieces is closed below.
+        shapes = shapely.simplify(shapes, _SLIT)
+    shapes = shapely.set_precision(shapes, _GRID)
     grouped: dict[tuple[Any, ...], tuple[set[str], list[Any]]] = {}
     for row, shape in zip(rows, shapes, strict=True):
         if shape.is_empty:
@@ -425,6 +446,38 @@ def _lines(frame: Frame, store: ZoneStore, day: str) -> tuple[Line, ...]:
             kept.sort(key=lambda p: (-p.length, p.bounds))
             result.append(Line(kind, shapely.MultiLineString(kept)))
     return tuple(result)
+
+
+# --- Names ------------------------------------------------------------------------------------------------------
+
+
+def _names(frame: Frame) -> tuple[Name, ...]:
+    """Towns, islands and capes in the window, the largest first; one of each name."""
+    from seajuris.gazetteer import gazetteer
+
+    lon0, lat0 = frame.centre
+    high = math.degrees(frame.radius_m / 6.35e6) + 0.01
+    wide = 180.0 if abs(lat0) + high > 89 else high / math.cos(math.radians(abs(lat0) + high))
+    largest = 0.15 * min(frame.width, frame.height) / frame.units_per_m
+    near = [
+        place
+        for place in gazetteer()
+        if abs(place.lat - lat0) < high
+        and abs(math.remainder(place.lon - lon0, 360.0)) < wide
+        and place.kind in ("town", "island", "cape")
+        # The name of a whole group of islands would stand on one of them.
+        and (place.kind == "town" or place.uncertainty_m < largest)
+    ]
+    near.sort(key=lambda place: (-place.uncertainty_m, place.name))
+    seen: set[str] = set()
+    names = []
+    for place in near:
+        x, y = frame.point(place.lon, place.lat)
+        if place.name.casefold() not in seen and _inside(frame, x, y):
+            seen.add(place.name.casefold())
+            radius = place.uncertainty_m * frame.units_per_m if place.kind == "island" else 0.0
+            names.append(Name(words.clean(place.name, 40), radius, x, y, place.source))
+    return tuple(names[:40])
 
 
 # --- Graticule --------------------------------------------------------------------------------------------------

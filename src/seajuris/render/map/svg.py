@@ -199,9 +199,13 @@ def draw_labels(labels: Iterable[Label]) -> str:
     for label in labels:
         high = label.size * LEADING
         top = label.y - high * len(label.lines) / 2
-        colour = style.COAST if label.kind == "land" else style.INK
+        colour = style.COAST if label.kind in ("land", "name") else style.INK
+        if label.dot is not None:
+            pieces.append(
+                f'<circle cx="{number(label.dot[0])}" cy="{number(label.dot[1])}" r="1.7" fill="{style.COAST}"/>'
+            )
         for i, line in enumerate(label.lines):
-            bold = label.kind == "measure" or i == 0
+            bold = label.kind != "name" and (label.kind == "measure" or i == 0)
             y = top + high * i + label.size * 0.92
             pieces.append(text(label.x, y, line, label.size, anchor="middle", bold=bold, colour=colour, halo=True))
     return "".join(pieces)
@@ -246,13 +250,12 @@ def heading(scene: Scene, limit: int) -> str:
 def where(place: Place) -> str:
     """Position and uncertainty in one line."""
     accuracy = place.position.accuracy_m
-    stated = (
-        "from the notation; no accuracy was stated"
-        if accuracy is None
-        else "stated"
-        if accuracy >= place.uncertainty_m
-        else f"from the notation; {words.length(accuracy)} stated"
-    )
+    if accuracy is None:
+        stated = "what the notation leaves open; no accuracy was stated"
+    elif place.uncertainty_m > accuracy:
+        stated = f"{words.length(accuracy)} stated, and what the notation leaves open"
+    else:
+        stated = "stated"
     return f"{words.clean(place.position.read_as, 120)}, uncertain by {words.length(place.uncertainty_m)} ({stated})"
 
 
@@ -389,10 +392,14 @@ def source_note(scene: Scene) -> str:
     """Source, licence, projection, and what the map is not."""
     version = scene.provenance.get("version", "not named")
     digest = str(scene.provenance.get("sha256", ""))[:12]
+    names_note = ""
+    if any(name.source == "geonames" for name in scene.names):
+        names_note = "Names of places: GeoNames, CC\u00a0BY\u00a04.0. "
     centre = "the position" if scene.place is not None else "the middle of the map"
     return (
         f"Zone data: seajuris {version}{f' (sha256 {digest})' if digest else ''}, computed from the mapped coast and "
         f"the claims of {scene.on.isoformat()}; contains information from OpenStreetMap, {words.ATTRIBUTION}. "
+        f"{names_note}"
         f"Azimuthal equidistant projection on WGS 84, centred on {centre}; 1 M (nautical mile) = 1852 m. "
         f"{words.NO_CHART}"
     )
