@@ -348,6 +348,15 @@ def test_history_says_what_is_verified(run: Run) -> None:
     assert "[unverified: from memory]" in answer and "[verified]" in answer and "from 2026-01-03" in answer
 
 
+def test_dates_are_no_more_exact_than_they_are_known(run: Run) -> None:
+    claims = json.loads(run("zones", "history", "AUS", "--json").out)["claims"]
+    (sea,) = [c for c in claims if c["territory"] == "AUS" and c["valid_from"] == "1990-01-01"]
+    assert (sea["zone"], sea["from_precision"]) == ("territorial_sea", "year")
+    text = " ".join(run("zones", "history", "AUS").out.split())
+    assert "from 1990 (day not known)" in text and "1990-01-01" not in text
+    assert "from 2025-04-17" in " ".join(run("zones", "history", "GRC").out.split())
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 def test_history_fits_the_terminal(columns: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))

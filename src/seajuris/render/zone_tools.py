@@ -92,7 +92,8 @@ def _claim(claim: dict[str, Any], asked: str, *, sourced: bool) -> str:
     text = f"{', '.join(parts)}: {kind.get(claim['claim'], claim['claim'])}{whose}{period}."
     instrument = f" {claim['instrument']}." if claim["instrument"] else ""
     source = f" Source: {claim['source']}." if sourced and claim["source"] else ""
-    return f"{text}{instrument}{source} {_trust(claim)}"
+    note = f" {str(claim['note']).rstrip('.')}." if claim.get("note") else ""
+    return f"{text}{instrument}{note}{source} {_trust(claim)}"
 
 
 def _trust(row: dict[str, Any]) -> str:
@@ -113,8 +114,14 @@ def _line(line: dict[str, Any], asked: str, dated: bool) -> str:
 
 def _period(row: dict[str, Any]) -> str:
     start, end = row["valid_from"], row["valid_to"]
-    since = f" from {start}" if start else ", start not known"
-    return since + (f" until before {end}" if end else "")
+    since = f" from {_date(start, row.get('from_precision'))}" if start else ", start not known"
+    return since + (f" until before {_date(end, row.get('to_precision'))}" if end else "")
+
+
+def _date(day: str, precision: str | None) -> str:
+    """A date no more exact than it is known."""
+    letters = {"year": 4, "month": 7}.get(precision or "")
+    return day if letters is None else f"{day[:letters]} (day not known)"
 
 
 def render_verification(found: Verification, page: Page) -> None:

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from seajuris.errors import DataError
+from seajuris.paths import shipped
 from seajuris.place import ZONES
 from seajuris.states import State
 from seajuris.zones.tools.reading import has_table, opened, read_claims
 
 FORMAT = "seajuris.zones-history.v1"
+_SAME = ("territory", "zone", "area", "breadth_nm", "valid_from", "valid_to")
+_DETAILS = ("from_precision", "to_precision", "note")
 _ORDER = {zone: i for i, zone in enumerate(ZONES)}
 
 
@@ -20,7 +26,9 @@ class History:
 
     Attributes:
         state: Whose.
-        claims: Rows of the claims table, by territory, zone, area and date.
+        claims: Rows of the claims table, by territory, zone, area and date; with ``from_precision`` and
+            ``to_precision`` (``day``, ``month``, ``year``, or `None`) and ``note`` where the source file of claims has
+            the same claim: a date of which only the year is known is filled up with 01.
         lines: Lines between States: each with ``id``, ``parties``, ``role``, ``divides``, ``valid_from``, ``valid_to``,
             ``source``, ``confidence``, ``note``.
         lines_dated: Whether the data have the dates of lines at all.
@@ -66,6 +74,9 @@ def history(path: Path, state: State) -> History:
         dated = has_table(database, "boundaries")
         # Lines are drawn by States; which of them concern a territory alone the data do not say.
         lines = [] if not own else _lines(database, state.alpha3) if dated else _agreed(database, state.alpha3)
+    details = _details(shipped("data", "maritime_zones", "source", "claims.yaml"))
+    nothing = dict.fromkeys(_DETAILS)
+    claims = [{**claim, **details.get(tuple(claim[c] for c in _SAME), nothing)} for claim in claims]
     claims.sort(
         key=lambda c: (
             c["territory"] != state.alpha3,
@@ -77,6 +88,22 @@ def history(path: Path, state: State) -> History:
         )
     )
     return History(state, claims, lines, dated)
+
+
+def _details(path: Path) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """What the source file of claims says beyond the table, by `_SAME`."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        found = {}
+        for entry in content["territories"]:
+            for claim in entry["claims"]:
+                valid = claim.get("valid") or {}
+                breadth = claim["breadth_nm"]
+                same = (entry["territory"], claim["zone"], claim["area"], None if breadth is None else float(breadth))
+                found[*same, valid.get("from"), valid.get("to")] = {name: claim.get(name) for name in _DETAILS}
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as fault:
+        raise DataError(f"the claims cannot be read: {fault}", where=str(path)) from None
+    return found
 
 
 def _lines(database: Any, state: str) -> list[dict[str, Any]]:
