@@ -66,7 +66,7 @@ def test_other_forms_are_no_days(text: str) -> None:
         Case.from_dict({"departed_on": text})
 
 
-@pytest.mark.parametrize("text", ["2023-13", "2023-02-30", "0000"])
+@pytest.mark.parametrize("text", ["2023-13", "2023-02-30", "0000", "9999-12"])
 def test_no_day_of_the_calendar(text: str) -> None:
     with pytest.raises(CaseError, match="calendar"):
         Case.from_dict({"landed_on": text})

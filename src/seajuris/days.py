@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -46,7 +45,8 @@ class Days:
         if month is None:
             return cls(dt.date(year, 1, 1), dt.date(year, 12, 31), text)
         first = dt.date(year, month, 1)
-        return cls(first, first.replace(day=calendar.monthrange(year, month)[1]), text)
+        following = dt.date(year + month // 12, month % 12 + 1, 1)
+        return cls(first, following - dt.timedelta(days=1), text)
 
     @classmethod
     def hull(cls, several: list[Days]) -> Days:
