@@ -2,8 +2,9 @@
 
     python benchmarks/memo.py [CASE] [ROUNDS]
 
-Prints, for `assess --json` and for each format of `memo`, the best and the median of the wall clock and of the processor
-time, and the ratio of the medians to `assess --json`. The commands take turns, so that a busy machine is busy for all.
+Prints, for `assess --json` and for each format of `memo`, the best and the median of the wall clock and of the
+processor time, and the ratio of the medians to `assess --json`. The commands take turns, so that a busy machine is
+busy for all.
 
     python benchmarks/memo.py --golden DIR
 
@@ -57,8 +58,8 @@ def main(case: str, rounds: int) -> None:
         mid = statistics.median(wall), statistics.median(cpu)
         limit = LIMITS.get(name.rpartition(" ")[2])
         print(
-            f"{name:<14} {min(wall):>9.2f}s {mid[0]:>7.2f}s {mid[0] / base[0]:>6.2f}   {min(cpu):>8.2f}s {mid[1]:>7.2f}s "
-            f"{mid[1] / base[1]:>6.2f}  {limit if limit else ''}"
+            f"{name:<14} {min(wall):>9.2f}s {mid[0]:>7.2f}s {mid[0] / base[0]:>6.2f}   {min(cpu):>8.2f}s "
+            f"{mid[1]:>7.2f}s {mid[1] / base[1]:>6.2f}  {limit if limit else ''}"
         )
 
 

@@ -1,6 +1,6 @@
 """The labels that are translated, found in the source; and the catalogues, compiled.
 
-    python tests/memo_messages.py      # compiles every seajuris.po to the seajuris.mo beside it, says what is missing
+python tests/memo_messages.py      # compiles every seajuris.po to the seajuris.mo beside it, says what is missing
 """
 
 from __future__ import annotations

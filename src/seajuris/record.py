@@ -148,6 +148,8 @@ def _check(data: dict[str, Any]) -> None:
         raise TypeError
     if data["place"] is not None and not isinstance(data["place"], dict):
         raise TypeError
+    if not isinstance(data.get("memo", {}), dict):
+        raise TypeError
     for part in _PARTS:
         if not all(isinstance(entry, dict) for entry in data[part]):
             raise TypeError

@@ -31,7 +31,13 @@ def write(document: Document, template: Path | None = None) -> str:
     text = environment.render(
         "memo.md.j2",
         template,
-        {"md": _safe(escape), "inline": _safe(_inline), "cell": _safe(_cell), "anchor": _safe(_anchor)},
+        {
+            "md": _safe(escape),
+            "told": _safe(_told),
+            "inline": _safe(_inline),
+            "cell": _safe(_cell),
+            "anchor": _safe(_anchor),
+        },
         memo=document,
         record=Markup(embedded(document.record)),  # noqa: S704 (escaped for a comment)
     )
@@ -65,11 +71,19 @@ def _safe(function: Callable[[Any], str]) -> Callable[[Any], Markup]:
     return filtered
 
 
+def _unlinked(text: str) -> str:
+    """Escaped text in which no reader finds a bare address to turn into a link."""
+    return _AUTOLINK.sub(lambda match: "".join(f"&#{ord(c)};" if c in ":.@" else c for c in match[0]), text)
+
+
+def _told(text: str) -> str:
+    return _unlinked(escape(text))
+
+
 def _run(run: Run) -> str:
     text = escape(run.text)
     if run.told:
-        # Some readers turn bare addresses into links.
-        text = _AUTOLINK.sub(lambda match: "".join(f"&#{ord(c)};" if c in ":.@" else c for c in match[0]), text)
+        text = _unlinked(text)
     outer = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :] if text.strip() else ""
     core = text.strip()
     if not core:

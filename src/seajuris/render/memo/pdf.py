@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from seajuris.render.memo import environment
-from seajuris.render.memo.document import Document, Figure, plain
+from seajuris.render.memo.document import Document, plain
 from seajuris.yamlio import read_text
 
 ATTACHMENT = "seajuris-record.json"
@@ -16,10 +17,11 @@ FONTS = Path(__file__).resolve().parents[1] / "map" / "fonts"
 """The fonts of the map."""
 
 _BREAK = "\u200b"
+_STEP = 8
 _LONG = re.compile(r"\S{28,}")
 # What the fonts inside typst can show. Anything else needs a font of the computer.
-_COVERED = re.compile(
-    r"[\u0000-\u024f\u0250-\u02af\u02b0-\u036f\u0370-\u03ff\u0400-\u052f\u0590-\u05ff\u1e00-\u1fff\u2000-\u20cf\u2100-\u218f\u2190-\u22ff\u25a0-\u25ff]*"
+_UNCOVERED = re.compile(
+    r"[^\u0000-\u024f\u0300-\u036f\u0370-\u03ff\u0400-\u045f\u0590-\u05ff\u1e00-\u1eff\u1f00-\u1fff\u2010-\u2027\u2030-\u205e\u20ac]"
 )
 
 
@@ -33,24 +35,30 @@ def write(document: Document) -> bytes:
         import typst
     except ImportError:
         raise environment.missing("typst") from None
+    text = json.dumps({**plain(document), "record_name": ATTACHMENT}, ensure_ascii=False, sort_keys=True)
+    attempts: list[tuple[str, bool]] = [(text, _UNCOVERED.search(text) is None)]
+    if not attempts[0][1]:
+        # Where no font of the computer has a character either, its number stands for it.
+        attempts.append((_UNCOVERED.sub(lambda match: f"[U+{ord(match[0]):04X}]", text), True))
+    for number, (data, own_fonts) in enumerate(attempts, 1):
+        try:
+            return _set(typst, data, document, own_fonts=own_fonts)
+        except typst.TypstError as fault:
+            if number == len(attempts):
+                raise environment.MemoError(f"the PDF cannot be set: {fault.message}") from None
+    raise AssertionError("unreachable")
+
+
+def _set(typst: Any, data: str, document: Document, *, own_fonts: bool) -> bytes:
     source = environment.FOLDER / "memo.typ"
-    data = plain(document)
-    data["record_name"] = ATTACHMENT
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     compiler = typst.Compiler(
         input=read_text(source, where=str(source), error=environment.MemoError).encode(),
         font_paths=[FONTS],
-        ignore_system_fonts=_COVERED.fullmatch(text) is not None,
-        sys_inputs={"memo": json.dumps(_breakable(data), ensure_ascii=False), "record": document.record},
+        ignore_system_fonts=own_fonts,
+        sys_inputs={"memo": json.dumps(_breakable(json.loads(data)), ensure_ascii=False), "record": document.record},
     )
     day = dt.datetime.combine(dt.date.fromisoformat(document.date), dt.time(), dt.UTC)
-    try:
-        pdf = compiler.compile(format="pdf", timestamp=day, pdf_standards="a-3u")
-    except typst.TypstError as fault:
-        raise environment.MemoError(f"the PDF cannot be set: {fault.message}") from None
-    if not isinstance(pdf, bytes):
-        raise environment.MemoError("the PDF cannot be set: nothing came out")
-    return pdf
+    return bytes(compiler.compile(format="pdf", timestamp=day, pdf_standards="a-3u"))
 
 
 def _breakable(value: object) -> object:
@@ -70,7 +78,4 @@ def _broken(match: re.Match[str]) -> str:
 
 
 def _every(word: str) -> str:
-    return _BREAK.join(word[start : start + 20] for start in range(0, len(word), 20))
-
-
-__all__ = ["ATTACHMENT", "Figure", "write"]
+    return _BREAK.join(word[start : start + _STEP] for start in range(0, len(word), _STEP))
