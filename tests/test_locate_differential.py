@@ -138,12 +138,16 @@ def zones_at(zones: Layer, lon: float, lat: float, day: str) -> set[Key]:
     """Zone, State, territory, claim and dispute of everything that the data say of a point on a day."""
     here = [zones.rows[i] for i in np.flatnonzero(shapely.intersects_xy(zones.shapes, lon, lat))]
     here = [row for row in here if holds(row, day, "valid")]
-    sovereign = {row["state"] for row in here if row["zone"] in SOVEREIGN}
+    sovereign = {row["state"] for row in here if row["zone"] in SOVEREIGN and row["claim"] != "protested"}
     found: set[Key] = set()
     exclusive = False
     for row in here:
         zone, claim = row["zone"], row["claim"]
         in_use = claim == "proclaimed" and holds(row, day, "proclaimed")
+        if claim == "protested":
+            # It stands beside the zones, from its day on.
+            found.add((zone, row["state"], row["territory"], claim, row["dispute"]))
+            continue
         if zone in ("contiguous_zone", "exclusive_economic_zone") and row["state"] in sovereign:
             continue
         if zone == "contiguous_zone" and not in_use:
@@ -152,7 +156,7 @@ def zones_at(zones: Layer, lon: float, lat: float, day: str) -> set[Key]:
             claim = "potential"
         exclusive = exclusive or (zone == "exclusive_economic_zone" and in_use)
         found.add((zone, row["state"], row["territory"], claim, row["dispute"]))
-    entitled = any(key[0] == "exclusive_economic_zone" for key in found)
+    entitled = any(key[0] == "exclusive_economic_zone" and key[3] == "potential" for key in found)
     if entitled and not exclusive and not sovereign:
         found.add(("high_seas", None, None, None, None))
     return found or {("outside_data", None, None, None, None)}

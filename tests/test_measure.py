@@ -78,18 +78,18 @@ def test_nearest_of_nothing() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(lon=lons, lat=st.floats(-84, 84), bearing=st.floats(0, 360), distance=st.floats(1, 60_000))
-def test_plane_is_true_near_its_origin(lon: float, lat: float, bearing: float, distance: float) -> None:
+@given(lon=lons, lat=st.floats(-84, 84), bearing=st.floats(0, 360), distance=st.floats(1, 500_000))
+def test_plane_keeps_distances_from_its_origin(lon: float, lat: float, bearing: float, distance: float) -> None:
     there = GEOD.fwd(lon, lat, bearing, distance)
     x, y = Origin(lon, lat).plane(np.array([there[:2]]))[0]
     assert np.hypot(x, y) == pytest.approx(distance, abs=1.0)
     turn = (np.degrees(np.arctan2(x, y)) - bearing + 180) % 360 - 180
-    assert abs(turn) * np.pi / 180 * distance < 1.0
+    assert abs(turn) * np.pi / 180 * distance < 1.5
 
 
 def test_plane_does_not_fold_the_far_side_over_the_near_side() -> None:
     antipode = Origin(10.0, 40.0).plane(np.array([[-170.0, -40.0], [-169.0, -39.0], [100.0, -40.0]]))
-    assert np.hypot(antipode[1:, 0], antipode[1:, 1]).min() > 5e6
+    assert np.hypot(antipode[:, 0], antipode[:, 1]).min() > 5e6
 
 
 @settings(max_examples=300, deadline=None)

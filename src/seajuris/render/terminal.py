@@ -106,8 +106,7 @@ def render_assessment(result: Assessment, page: Page, *, show_excluded: bool = F
 
 
 def _where(place: Place, page: Page) -> None:
-    stated = "stated" if place.position.accuracy_m is not None else "from the notation; no accuracy was stated"
-    page.text(f"{place.position.read_as}, uncertain by {_metres(place.uncertainty_m)} ({stated})", bold=True)
+    page.text(f"{place.position.read_as}, uncertain by {_metres(place.uncertainty_m)} ({_why(place)})", bold=True)
     for zone in place.zones:
         page.item(_zone(zone))
     page.text(labels.REGIMES[place.criminal_law_regime])
@@ -136,6 +135,17 @@ def _where(place: Place, page: Page) -> None:
             page.item(_boundary(boundary), indent=4)
     for note in place.notes:
         page.item(note)
+
+
+def _why(place: Place) -> str:
+    """Where the uncertainty comes from."""
+    position = place.position
+    source = "description" if position.described else "notation"
+    if position.accuracy_m is None:
+        return f"from the {source}; no accuracy was stated"
+    if _metres(place.uncertainty_m) == _metres(position.accuracy_m):
+        return "stated"
+    return f"{_metres(position.accuracy_m)} stated, and what the {source} leaves open"
 
 
 def _zone(zone: Zone) -> str:

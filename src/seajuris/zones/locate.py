@@ -7,6 +7,7 @@ The circle of uncertainty is laid over the zones in the plane that touches the e
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,12 +29,16 @@ NEARBY_NM = 24.0
 
 _MIN_RADIUS_M = 1.0
 _CLOSE_NM = 3.0
-# Parts of the circle smaller than this are seams of the data, not zones.
+_CORNERS = 128
+# Parts of the circle smaller than this are seams of the data, not zones: a share of the circle where it is small, and a
+# metre across it where it is large.
 _SEAM = 1e-4
 _SEAM_M = 0.5
 _PRESENT = 1e-6
+_PRESENT_M2 = 1000.0
 # A larger part of the circle that no zone covers is a gap in the data.
 _GAP = 1e-2
+_GAP_M2 = 2e6
 
 
 @dataclass(slots=True)
@@ -69,7 +74,8 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
     Returns:
         The place, without provenance.
     """
-    uncertainty = max(position.accuracy_m or 0.0, position.precision_m, _MIN_RADIUS_M)
+    # Whoever states an accuracy may have rounded the position as well: both count.
+    uncertainty = max((position.accuracy_m or 0.0) + position.precision_m, _MIN_RADIUS_M)
     origin = Origin(position.lon, position.lat)
     day = on.isoformat()
     regions, circle_area = _regions(origin, uncertainty, day, store)
@@ -100,7 +106,9 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
     rows = [r for r in store.near("zones", origin.lon, origin.lat, radius) if r.in_force(day)]
     # A zone that has to be claimed exists only once it is; an EEZ then remains an entitlement.
     rows = [r for r in rows if r["zone"] != "contiguous_zone" or (r["claim"] == "proclaimed" and r.proclaimed(day))]
-    circle = shapely.Point(0.0, 0.0).buffer(radius, quad_segs=32)
+    # The polygon lies around the circle, not in it: it must not fall short.
+    around = radius / math.cos(math.pi / _CORNERS)
+    circle = shapely.Point(0.0, 0.0).buffer(around, quad_segs=_CORNERS // 4)
     shapes = geometries([r.blob for r in rows]) if rows else np.array([], dtype=object)
     flat = shapely.make_valid(shapely.transform(shapes, origin.plane)) if rows else shapes
     parts = shapely.intersection(flat, circle) if rows else flat
@@ -126,7 +134,7 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
         region.area = region.shape.area
         # Pieces of one zone meet in seams of millimetres: a point on a seam lies in the zone.
         region.at_position = bool(region.shape.distance(shapely.Point(0.0, 0.0)) < _SEAM_M)
-    return [r for r in regions if r.area > _PRESENT * circle.area], circle.area
+    return [r for r in regions if r.area > min(_PRESENT * circle.area, _PRESENT_M2)], circle.area
 
 
 def _before_claim(row: Row, day: str) -> bool:
@@ -169,6 +177,8 @@ def _with_high_seas(regions: list[_Region]) -> list[_Region]:
 
 def _zones(regions: list[_Region], covered: float, circle_area: float, measured: list[_Measured]) -> tuple[Zone, ...]:
     missing = circle_area - covered
+    seam = min(_SEAM * circle_area, 2 * math.sqrt(circle_area / math.pi))
+    gap = min(_GAP * circle_area, _GAP_M2)
     found = [
         Zone(
             zone=region.zone,
@@ -178,8 +188,8 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
             delimitation=_delimitation(region, measured),
             # Measured against what is covered at all: seams between pieces are nobody's zone.
             certainty="certain"
-            if region.area >= (1 - _SEAM) * covered
-            and missing <= _GAP * circle_area
+            if region.area >= covered - seam
+            and missing <= gap
             and not region.before_claim
             and region.claim != "protested"
             else "possible",
@@ -194,8 +204,8 @@ def _zones(regions: list[_Region], covered: float, circle_area: float, measured:
     if any(r.before_claim for r in regions) and not any(r.zone == "high_seas" for r in regions):
         # An earlier, narrower breadth would leave these waters outside.
         found.append(Zone("high_seas", None, None, None, None, "possible", at_position=False))
-    if missing > _GAP * circle_area:
-        whole = covered <= _SEAM * circle_area
+    if missing > gap:
+        whole = covered <= seam
         found.append(
             Zone("outside_data", None, None, None, None, "certain" if whole else "possible", at_position=whole)
         )

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 METRES_PER_NM = 1852.0
 _A = 6378137.0
+_MEAN_RADIUS = 6371008.8
 _F = 1 / 298.257223563
 _E2 = _F * (2 - _F)
 
@@ -77,17 +78,18 @@ class Origin:
         )
 
     def plane(self, lonlat: Floats) -> Floats:
-        """Points on the plane that touches the ellipsoid here, metres east and north.
+        """Points on a plane around the origin, metres east and north, at their true distance from it.
 
-        Distances from the origin are true to 1 m within 60 km. Points beyond 5,000 km are pushed outwards along their
-        direction, so that the far side of the earth cannot fold over the near side.
+        Azimuthal equidistant: the direction is that of the tangent plane, the distance that of the geodesic, told from
+        the chord (within 1 m up to 500 km).
         """
         local = (geocentric(lonlat) - self._centre) @ self._axes.T
         flat: Floats = local[:, :2]
-        far = local[:, 2] < -2.2e6
-        if far.any():
-            length = np.hypot(flat[far, 0], flat[far, 1])
-            flat[far] *= (2e7 / np.maximum(length, 1.0))[:, None]
+        across = np.hypot(flat[:, 0], flat[:, 1])
+        half = np.minimum(np.sqrt(np.einsum("ij,ij->i", local, local)) / (2 * _MEAN_RADIUS), 1.0)
+        flat *= (2 * _MEAN_RADIUS * np.arcsin(half) / np.maximum(across, 1e-9))[:, None]
+        # The antipode has no direction; it must not fall on the origin.
+        flat[(across < 1.0) & (half > 0.5)] = (2 * _MEAN_RADIUS, 0.0)
         return flat
 
     def nearest(self, lines: list[Floats]) -> Nearest | None:
