@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint zones gazetteer bench clean
+.PHONY: help demo test test-browser lint zones gazetteer bench clean
 .SUFFIXES:
 
 help:
 	@echo "make demo   answer a real case: the wreck of the Adriana off Pylos, 14 June 2023"
 	@echo "make test   run the tests"
+	@echo "make test-browser  run the tests that drive a headless Chromium"
 	@echo "make lint   ruff and mypy"
 	@echo "make zones  build data/maritime_zones/zones.gpkg again from its pinned sources (network, minutes)"
 	@echo "make gazetteer  build data/gazetteer/places.csv again from its pinned sources (network, a minute)"
@@ -32,6 +33,10 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest
+
+# Needs Chromium, which `make test` does not.
+test-browser: $(READY)
+	@$(BIN)/python -m pytest -m browser
 
 lint: $(READY)
 	@failed=0; $(BIN)/ruff check --quiet || failed=1; $(BIN)/ruff format --check --quiet || failed=1; \

@@ -14,6 +14,8 @@ from browser import Tab, browser
 from seajuris.position import Position
 from seajuris.render.map.make import document
 
+pytestmark = pytest.mark.browser
+
 NM = 1852.0
 AT = "35°30.0'N 12°36.0'E"
 

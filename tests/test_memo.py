@@ -36,7 +36,7 @@ PYLOS = str(ROOT / "docs" / "examples" / "pylos.yaml")
 
 
 def document(result: Assessment, **options: Any) -> Document:
-    return build(result, shipped_rules().vocabulary, Options(DATE, **options))
+    return build(result, shipped_rules(), Options(DATE, **options))
 
 
 def runs(value: Any) -> list[TextRun]:
@@ -70,6 +70,11 @@ def wanted(result: Assessment) -> list[str]:
         found.append(labels.state(finding.state))
         found += [text for n in finding.national if n.met != "no" for text in (n.provision, *n.conditions)]
         found += cited(m for m in finding.mandate if m.applies != "no")
+    for state in {f.state for f in shown if f.kind == "prosecute" and f.state not in (None, ANY_STATE)}:
+        law = shipped_rules().national(str(state))
+        for offence in law.offences if law is not None else ():
+            if set(offence["covers"]) & set(result.case.told("offences").values):
+                found += [offence["provision"], offence["penalty"], offence["source"]]
     for bar in result.bars:
         found += [bar.title, bar.summary, *bar.conditions, *cited(bar.authority)]
     for question in result.questions:
@@ -165,7 +170,7 @@ def test_people_of_whom_the_same_is_told_stand_in_one_row() -> None:
 def test_a_case_without_facts_makes_a_memo() -> None:
     result = assess(Case.from_dict({}))
     for form in FORMATS:
-        text = text_of(memo(result, shipped_rules().vocabulary, Options(DATE, format=form)), form)
+        text = text_of(memo(result, shipped_rules(), Options(DATE, format=form)), form)
         assert fold("No position was told.") in text
         assert fold("No facts were told.") in text
 
@@ -195,7 +200,7 @@ def hostile_case(texts: tuple[str, ...]) -> Case:
 
 @functools.cache
 def hostile(form: str) -> bytes:
-    return memo(assess(hostile_case(HOSTILE)), shipped_rules().vocabulary, Options(DATE, format=form))
+    return memo(assess(hostile_case(HOSTILE)), shipped_rules(), Options(DATE, format=form))
 
 
 # The fonts inside typst have no Chinese; what a text extractor makes of Arabic and Hebrew is its own order.
@@ -271,7 +276,7 @@ def test_pdf_holds_no_action_and_no_link_that_a_user_typed() -> None:
 def test_a_name_of_ten_thousand_characters(form: str) -> None:
     names = {"title": "T" * 10_000, "id": "I" * 10_000, "notes": "N" * 10_000}
     case = Case.from_dict({**names, "on": "2023-06-14", "vessel": {"name": "Ab" * 5_000, "imo": "9" * 10_000}})
-    text = text_of(memo(assess(case), shipped_rules().vocabulary, Options(DATE, format=form)), form)
+    text = text_of(memo(assess(case), shipped_rules(), Options(DATE, format=form)), form)
     if form == "pdf":
         # Where a name goes on to another page, the head of the table stands between; nothing of the name is lost.
         assert text.count("Ab") >= 5_000
@@ -307,7 +312,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process() -> None:
         "import hashlib; from seajuris import Case, assess; from seajuris.rules.load import shipped_rules;"
         "from seajuris.render.memo.build import Options; from seajuris.render.memo.write import FORMATS, memo;"
         f"r = assess(Case.load({PYLOS!r}));"
-        "v = shipped_rules().vocabulary;"
+        "v = shipped_rules();"
         f"print([hashlib.sha256(memo(r, v, Options({DATE!r}, format=f))).hexdigest() for f in FORMATS])"
     )
     other = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
@@ -315,7 +320,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=other, timeout=300
     )
     result = assess(Case.load(PYLOS))
-    here = [memo(result, shipped_rules().vocabulary, Options(DATE, format=form)) for form in FORMATS]
+    here = [memo(result, shipped_rules(), Options(DATE, format=form)) for form in FORMATS]
     assert done.stdout.strip() == str([hashlib.sha256(content).hexdigest() for content in here])
 
 
@@ -384,6 +389,7 @@ def test_html_allows_exactly_what_it_holds() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.browser
 def test_html_in_a_browser_is_quiet_and_runs_nothing_that_was_typed(tmp_path: Path) -> None:
     (tmp_path / "memo.html").write_bytes(hostile("html"))
     address = (tmp_path / "memo.html").as_uri()
