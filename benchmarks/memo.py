@@ -46,10 +46,10 @@ def main(case: str, rounds: int) -> None:
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         for number in range(rounds + 1):
             for name, args in commands.items():
-                figures = run(*args)
+                took = run(*args)
                 # The first round only warms the caches of the disk.
                 if number:
-                    taken[name].append(figures)
+                    taken[name].append(took)
     base = [statistics.median(t[i] for t in taken["assess --json"]) for i in (0, 1)]
     print(f"{case}, {rounds} rounds")
     print(f"{'':<14} {'wall best':>10} {'median':>8} {'ratio':>6}   {'cpu best':>9} {'median':>8} {'ratio':>6}  limit")

@@ -36,7 +36,7 @@ def assessment(name: str) -> Assessment:
 
 @cache
 def written(name: str, form: str, lang: str = "en") -> bytes:
-    return memo(assessment(name), shipped_rules().vocabulary, Options(DATE, lang, format=form))
+    return memo(assessment(name), shipped_rules(), Options(DATE, lang, format=form))
 
 
 def write_all(name: str, folder: Path) -> list[Path]:

@@ -26,7 +26,7 @@ from seajuris import Case, assess
 from seajuris.assessment import ANY_STATE, DISCLAIMER, Assessment, Mandate
 from seajuris.render import labels
 from seajuris.render.memo.build import Options, build
-from seajuris.render.memo.document import Document, visible
+from seajuris.render.memo.document import Document, Table, visible
 from seajuris.render.memo.document import Run as TextRun
 from seajuris.render.memo.write import FORMATS, memo
 from seajuris.render.words import LANGUAGES, Words
@@ -37,6 +37,11 @@ PYLOS = str(ROOT / "docs" / "examples" / "pylos.yaml")
 
 def document(result: Assessment, **options: Any) -> Document:
     return build(result, shipped_rules(), Options(DATE, **options))
+
+
+def root(reader: Any) -> Any:
+    """The catalogue of a PDF."""
+    return reader.trailer["/Root"].get_object()
 
 
 def runs(value: Any) -> list[TextRun]:
@@ -131,7 +136,9 @@ def test_a_memo_never_says_that_a_state_has_jurisdiction() -> None:
 
 def test_treaty_law_and_national_law_stand_apart() -> None:
     result = assessment("pylos-adriana-2023")
-    tables = [b for s in document(result).sections if s.anchor == "authorities" for b in s.blocks if b.kind == "table"]
+    tables = [
+        b for s in document(result).sections if s.anchor == "authorities" for b in s.blocks if isinstance(b, Table)
+    ]
     national = {n.provision for f in result.findings for n in f.national}
     treaty, domestic = (" ".join(run.text for run in runs(table.rows)) for table in tables[:2])
     assert "UN Convention against Transnational" in treaty
@@ -143,7 +150,7 @@ def test_treaty_law_and_national_law_stand_apart() -> None:
 def test_references_lead_to_an_authority() -> None:
     for name in SCENARIOS:
         memo_ = document(assessment(name))
-        anchors = {row.anchor for s in memo_.sections for b in s.blocks if b.kind == "table" for row in b.rows}
+        anchors = {row.anchor for s in memo_.sections for b in s.blocks if isinstance(b, Table) for row in b.rows}
         targets = {run.to for run in runs(memo_.sections) if run.to}
         assert targets
         assert targets <= anchors
@@ -219,7 +226,7 @@ def test_what_a_user_typed_comes_out_as_text(form: str) -> None:
 
 def test_html_holds_no_element_that_a_user_typed() -> None:
     page = hostile("html").decode()
-    plain = memo(assess(hostile_case(("x",) * 10)), shipped_rules().vocabulary, Options(DATE, format="html")).decode()
+    plain = memo(assess(hostile_case(("x",) * 10)), shipped_rules(), Options(DATE, format="html")).decode()
 
     def tags(source: str) -> Counter[str]:
         body = re.sub(r"(?s)<(script|style)\b[^>]*>.*?</\1>", r"<\1>", source)
@@ -265,7 +272,7 @@ def test_pdf_holds_no_action_and_no_link_that_a_user_typed() -> None:
     import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(hostile("pdf")))
-    assert "/OpenAction" not in reader.trailer["/Root"]
+    assert "/OpenAction" not in root(reader)
     for page in reader.pages:
         for annotation in page.get("/Annots") or []:
             assert "evil.example" not in str(annotation.get_object().get("/A"))
@@ -364,8 +371,8 @@ def test_pdf_is_tagged_and_has_an_outline() -> None:
     import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(written("pylos-adriana-2023", "pdf")))
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert root(reader)["/MarkInfo"]["/Marked"]
+    assert root(reader)["/Lang"] == "en"
     assert len([entry for entry in reader.outline if not isinstance(entry, list)]) == len(
         document(assessment("pylos-adriana-2023")).sections
     )

@@ -34,7 +34,7 @@ def memos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     paths = {}
     for form in FORMATS:
         paths[form] = folder / f"memo.{form}"
-        paths[form].write_bytes(memo(result, shipped_rules().vocabulary, Options("2026-01-01", format=form)))
+        paths[form].write_bytes(memo(result, shipped_rules(), Options("2026-01-01", format=form)))
     paths["json"] = folder / "result.json"
     paths["json"].write_text(json.dumps(result.to_dict(), ensure_ascii=False, indent=2), encoding="utf-8")
     # A case without a day: the answer is that of the day of the memo.
@@ -43,7 +43,7 @@ def memos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with as_of(dt.date(2024, 3, 1)):
         undated = assess(Case.from_dict({"position": "36.25, 21.06", "offences": ["migrant_smuggling"]}))
     paths["undated"] = folder / "undated.md"
-    paths["undated"].write_bytes(memo(undated, shipped_rules().vocabulary, Options("2024-03-01", format="md")))
+    paths["undated"].write_bytes(memo(undated, shipped_rules(), Options("2024-03-01", format="md")))
     return paths
 
 

@@ -86,7 +86,7 @@ def memo(
     # Where the day of the facts was not told, that of the memo stands in, so that the same command gives the same memo.
     with api.as_of(day if checked.on is None else None):
         result = api.assess(checked, zones=zones, rules=rules)
-    content = write_memo(result, rule_set.vocabulary, options, template=folder, zones=zones)
+    content = write_memo(result, rule_set, options, template=folder, zones=zones)
     if output == "-":
         write(content.decode("utf-8"))
     else:

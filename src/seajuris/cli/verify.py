@@ -55,7 +55,9 @@ def verify(
         raise typer.Exit(EXIT_DIFFERS)
 
 
-def _document(raw: bytes, kind: str, memo: Any, result: Assessment, data: tuple[str | None, str | None], where: str) -> tuple[str, Any]:
+def _document(
+    raw: bytes, kind: str, memo: Any, result: Assessment, data: tuple[str | None, str | None], where: str
+) -> tuple[str, Any]:
     """Whether the memo is as seajuris writes it from this record: a note, and the difference if there is one."""
     from pathlib import Path
 
@@ -78,7 +80,7 @@ def _document(raw: bytes, kind: str, memo: Any, result: Assessment, data: tuple[
     zones, rules = data
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
     try:
-        written = write_memo(result, rule_set.vocabulary, options, zones=zones)
+        written = write_memo(result, rule_set, options, zones=zones)
     except (InputError, ValueError) as fault:
         raise RecordError(f"the record does not say how the memo was made: {fault}", where=where) from None
     if written == raw:

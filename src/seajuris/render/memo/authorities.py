@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from seajuris.assessment import Mandate, National
 from seajuris.render.memo.document import Inline, Row, Run, Table
@@ -74,6 +75,15 @@ class Authorities:
         if national.note and national.note not in entry.notes:
             entry.notes.append(national.note)
         return (Run(f"{national.provision} "), self._reference(entry))
+
+    def offence(self, provision: Mapping[str, Any], state: str) -> Inline:
+        """An offence of a State's own law with its number."""
+        name, source, verified = str(provision["provision"]), str(provision["source"]), bool(provision["verified"])
+        entry = self._add(
+            ("national", state, name, source, str(verified)),
+            lambda number: Authority(number, "national", "", name, state, source, None, verified, None),
+        )
+        return (Run(f"{name} "), self._reference(entry))
 
     def remark(self, source: str | None, *, verified: bool) -> Inline:
         """The source of a remark."""

@@ -12,6 +12,7 @@ from seajuris.render.memo import facts, findings, texts, where
 from seajuris.render.memo.authorities import Authorities
 from seajuris.render.memo.document import Block, Document, Field, Fields, Inline, Items, Paragraph, Run, Section
 from seajuris.render.words import Words
+from seajuris.rules.load import RuleSet
 from seajuris.rules.vocabulary import Vocabulary
 
 _MAX_TITLE = 200
@@ -40,12 +41,12 @@ class Options:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-def build(result: Assessment, vocabulary: Vocabulary, options: Options, draw: where.Draw | None = None) -> Document:
+def build(result: Assessment, rules: RuleSet, options: Options, draw: where.Draw | None = None) -> Document:
     """Build the document model.
 
     Args:
         result: What was assessed.
-        vocabulary: The declared facts, for the plain words of their values.
+        rules: The rules with which it was assessed: words of the facts, offences of national law.
         options: Language, date and so on.
         draw: Makes the map of a place; without it there is none.
     """
@@ -58,7 +59,7 @@ def build(result: Assessment, vocabulary: Vocabulary, options: Options, draw: wh
         title=words("Memo: possible jurisdiction"),
         subtitle=Run(title).text,
         head=Fields(tuple(_head(result, options, words))),
-        sections=tuple(_sections(result, vocabulary, options, words, draw)),
+        sections=tuple(_sections(result, rules, words, draw)),
         disclaimer=words(DISCLAIMER),
         page=(words("page"), words("of")),
         contents=words("Contents"),
@@ -111,10 +112,16 @@ def _head(result: Assessment, options: Options, words: Words) -> Iterator[Field]
         yield line(words("Redacted"), Run(words(texts.REDACTED), "mark"))
 
 
-def _sections(
-    result: Assessment, vocabulary: Vocabulary, options: Options, words: Words, draw: where.Draw | None
-) -> Iterator[Section]:
+def _sections(result: Assessment, rules: RuleSet, words: Words, draw: where.Draw | None) -> Iterator[Section]:
     authorities = Authorities(words)
+    vocabulary = rules.vocabulary
+    investigated = set(result.case.told("offences").values)
+
+    def offences(state: str) -> Iterator[findings.OffenceProvision]:
+        law = None if state == ANY_STATE else rules.national(state)
+        for provision in law.offences if law is not None else ():
+            if investigated & set(provision["covers"]):
+                yield provision
 
     def section(title: str, anchor: str, *blocks: Iterator[Block]) -> Section:
         return Section(words(title), anchor, tuple(block for part in blocks for block in part))
@@ -130,7 +137,7 @@ def _sections(
         "Who may prosecute",
         "prosecute",
         _notes(words, texts.ORDER, texts.LAYERS),
-        findings.detail(prosecute, authorities, words) if prosecute else findings.summary((), "", words),
+        findings.detail(prosecute, authorities, words, offences) if prosecute else findings.summary((), "", words),
     )
     if result.bars:
         yield section("What may stand in the way", "bars", findings.bars(result.bars, authorities, words))

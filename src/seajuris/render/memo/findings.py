@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from seajuris.assessment import ANY_STATE, Assessment, Bar, Finding, Mandate, National, Remark
 from seajuris.render import labels
@@ -24,6 +25,9 @@ from seajuris.render.memo.document import (
 )
 from seajuris.render.words import Words
 from seajuris.rules.vocabulary import general
+
+OffenceProvision: TypeAlias = "Mapping[str, Any]"
+"""An offence of a State's own law as the rules give it: provision, offence, penalty, source, verified."""
 
 
 def grouped(findings: Iterable[Finding]) -> dict[str | None, list[Finding]]:
@@ -91,14 +95,32 @@ def barred(finding: Finding, words: Words) -> str:
 # --- In detail ----------------------------------------------------------------------------------------------------
 
 
-def detail(findings: Iterable[Finding], authorities: Authorities, words: Words) -> Iterator[Block]:
-    """Every ground in full, by State."""
+def detail(
+    findings: Iterable[Finding],
+    authorities: Authorities,
+    words: Words,
+    offences: Callable[[str], Iterable[OffenceProvision]] = lambda _: (),
+) -> Iterator[Block]:
+    """Every ground in full, by State; `offences` gives the offence provisions of a State that may matter."""
     for state, found in grouped(findings).items():
         if state is None:
             continue
         yield Heading((Run(words.state(state)),), 2)
         for finding in found:
             yield from _finding(finding, authorities, words)
+        listed = tuple(offences(state))
+        if listed:
+            yield _offences(state, listed, authorities, words)
+
+
+def _offences(state: str, provisions: tuple[OffenceProvision, ...], authorities: Authorities, words: Words) -> Block:
+    caption = words("Offence provisions encoded: check the wording and the penalty in force on the day of the facts")
+    columns = (words("Provision"), words("Offence"), words("Penalty"))
+    rows = tuple(
+        Row((((*authorities.offence(p, state),),), ((Run(str(p["offence"])),),), ((Run(str(p["penalty"])),),)))
+        for p in provisions
+    )
+    return Table(caption, columns, (34, 38, 28), rows)
 
 
 def _finding(finding: Finding, authorities: Authorities, words: Words) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from seajuris.assessment import Assessment
 from seajuris.render.memo.build import Options, build
 from seajuris.render.memo.environment import MemoError
 from seajuris.render.words import Words
-from seajuris.rules.vocabulary import Vocabulary
+from seajuris.rules.load import RuleSet
 
 FORMATS = ("md", "html", "docx", "pdf")
 TEXT_FORMATS = ("md", "html")
@@ -34,7 +34,7 @@ def format_of(target: str) -> str:
 
 def memo(
     result: Assessment,
-    vocabulary: Vocabulary,
+    rules: RuleSet,
     options: Options,
     *,
     template: Path | None = None,
@@ -44,7 +44,7 @@ def memo(
 
     Args:
         result: What was assessed.
-        vocabulary: The declared facts.
+        rules: The rules with which it was assessed.
         options: Format, language, date and so on; `template` in them is the digest of the folder `template`.
         template: Folder with templates for Markdown and HTML.
         zones: The zone GeoPackage with which the case was assessed, if not the shipped one; for the map.
@@ -58,7 +58,7 @@ def memo(
         raise MemoError(f"{options.format!r} is no format", where="--format", hint=f"Accepted: {', '.join(FORMATS)}.")
     if template is not None and options.format not in TEXT_FORMATS:
         raise MemoError("templates are for Markdown and HTML only", where="--template")
-    document = build(result, vocabulary, options, drawer(options.format, Words(options.lang), zones))
+    document = build(result, rules, options, drawer(options.format, Words(options.lang), zones))
     if options.format == "md":
         from seajuris.render.memo import markdown
 
