@@ -61,6 +61,8 @@ from seajuris.rules.model import (
 
 LIST = Path(__file__).resolve().parents[1] / "tests" / "gold" / "rule_mutants.csv"
 DAY = dt.timedelta(days=1)
+SMALL = 40
+"""A scenario in which fewer States play a part is quick enough to be tried on the chance that it notices."""
 T = TypeVar("T")
 
 
@@ -441,11 +443,12 @@ class Field:
         return None
 
     def _likely(self, mutant: Mutant) -> list[Run]:
-        """Those that name the rule first; those whose facts cannot touch the State's law not at all."""
+        """Those that name the rule first; for a national provision, of the others only the small ones of that State."""
         if mutant.basis is not None:
             state, basis_id, _ = mutant.basis
-            found = [r for r in self.ready if state in r.states]
-            return sorted(found, key=lambda r: (basis_id not in r.words, state not in r.words))
+            naming = sorted((r for r in self.ready if basis_id in r.words), key=lambda r: len(r.states))
+            others = [r for r in self.ready if basis_id not in r.words and state in r.states and len(r.states) < SMALL]
+            return [*naming, *others]
         name = mutant.name.partition(" ")[0]
         return sorted(self.ready, key=lambda r: name not in r.words)
 
