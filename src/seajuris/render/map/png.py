@@ -11,7 +11,9 @@ from pathlib import Path
 
 from seajuris.errors import InputError
 
-_FONTS = Path(__file__).parent / "fonts"
+FONT_FOLDER = Path(__file__).parent / "fonts"
+"""The fonts of maps, for whoever draws a map's SVG elsewhere (typst, for instance)."""
+
 # Up to Hebrew, and general punctuation: what Liberation Sans holds.
 _LAST_COVERED = 0x05FF
 _PUNCTUATION = range(0x2010, 0x2045)
@@ -41,7 +43,7 @@ def png(document: str, *, pixels: int) -> bytes:
             svg_string=document,
             width=pixels,
             skip_system_fonts=covered,
-            font_dirs=[str(_FONTS)],
+            font_dirs=[str(FONT_FOLDER)],
             font_family="Liberation Sans",
             sans_serif_family="Liberation Sans",
         )

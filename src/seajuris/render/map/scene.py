@@ -17,7 +17,7 @@ import shapely
 
 from seajuris.place import SOVEREIGN_ZONES, ZONES, Baseline, Limit, Place
 from seajuris.render.map import words
-from seajuris.render.map.frame import Frame, around
+from seajuris.render.map.frame import HEIGHT, Frame, around
 from seajuris.zones.measure import METRES_PER_NM, Origin
 from seajuris.zones.store import Row, ZoneStore, coordinates, geometries
 
@@ -458,7 +458,7 @@ def _names(frame: Frame) -> tuple[Name, ...]:
     lon0, lat0 = frame.centre
     high = math.degrees(frame.radius_m / 6.35e6) + 0.01
     wide = 180.0 if abs(lat0) + high > 89 else high / math.cos(math.radians(abs(lat0) + high))
-    largest = 0.15 * min(frame.width, frame.height) / frame.units_per_m
+    largest = 0.15 * HEIGHT / frame.units_per_m
     near = [
         place
         for place in gazetteer()

@@ -44,7 +44,7 @@ STROKES = {
     "territorial_sea": Stroke(SEA_LINE, 1.5),
     "contiguous_zone": Stroke(SEA_LINE, 1.0, "5 3"),
     "exclusive_economic_zone": Stroke(SEA_LINE, 1.2, "10 3 2 3"),
-    "agreed": Stroke(INK, 3.0, core=PAPER),
+    "agreed": Stroke(INK, 3.4, core=PAPER),
     "equidistance": Stroke(INK, 1.8, "0.1 3.6"),
     "straight": Stroke(COAST, 1.0, "3 2"),
     "not_deciding": Stroke(QUIET, 1.0, "9 3 1.5 3 1.5 3"),

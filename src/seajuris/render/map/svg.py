@@ -157,7 +157,7 @@ def stroked(kind: str, data: str, extra: str = "", *, thin: bool = False) -> str
     wide = stroke.width * (0.6 if thin else 1.0)
     drawn = f'<path fill="none" stroke="{stroke.colour}" stroke-width="{number(wide)}"{dashes}{cap}{extra} d="{data}"/>'
     if stroke.core:
-        drawn += f'<path fill="none" stroke="{stroke.core}" stroke-width="{0.6 if thin else 1}"{extra} d="{data}"/>'
+        drawn += f'<path fill="none" stroke="{stroke.core}" stroke-width="{0.6 if thin else 1.4}"{extra} d="{data}"/>'
     return drawn
 
 
@@ -272,8 +272,6 @@ def zones_of(place: Place) -> str:
         zone = members[0]
         whose = sorted({member.state for member in members if member.state is not None})
         name = words.area(zone.zone, whose, zone.territory, zone.claim, disputed=zone.dispute is not None)
-        if zone.zone == "land" and zone.dispute is None and whose:
-            name = f"Land of {name}"
         here = " (the stated point lies in it)" if zone.certainty != "certain" and zone.at_position else ""
         found.append(f"{name}: {zone.certainty}{here}")
     return "; ".join(found) + "."

@@ -79,7 +79,7 @@ def area(zone: str, states: Sequence[str], territory: str | None, claim: str | N
         return f"{words}: claimed by {joined(states)}{', in dispute' if len(states) == 1 else ''}"
     if zone == "exclusive_economic_zone" and claim == "potential":
         return f"High seas ({owner(states[0], territory)} is entitled to an exclusive economic zone, not proclaimed)"
-    return f"{words} of {owner(states[0], territory)}" if zone != "land" else owner(states[0], territory)
+    return f"{words} of {owner(states[0], territory)}"
 
 
 def measured(items: Sequence[Limit | Baseline]) -> str:
