@@ -220,6 +220,11 @@ def test_agreed_and_equidistant_lines_are_drawn_differently() -> None:
     assert len(looks) == len(strokes), "without colour, two kinds of line would look the same"
 
 
+def test_the_two_coasts_of_a_strait_are_measured() -> None:
+    coasts = [m.of[0].state for m in scene_at("Dover").measures if m.text.startswith("from the")]
+    assert coasts == ["GBR", "FRA"]
+
+
 def test_waters_without_a_position_can_be_drawn() -> None:
     scene = scene_of(None, on=dt.date(2024, 1, 1), extent="17,36,19,38", title="Ionian")
     document = svg(scene)
@@ -392,11 +397,11 @@ def test_the_same_question_gives_the_same_bytes_in_another_process(kind: str) ->
 
 def test_a_png_is_as_wide_as_asked_and_has_its_text() -> None:
     place = place_at("Aegean")
-    with_text = document("png", place, title="T" * 60, pixels=600)
+    with_text = document("png", place, title="T" * 20, pixels=600)
     assert with_text[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(with_text[16:20], "big") == 600
     # Without its fonts resvg draws no text and says nothing: another title must give another picture.
-    assert with_text != document("png", place, title="M" * 60, pixels=600)
+    assert with_text != document("png", place, title="M" * 20, pixels=600)
     # A script that the fonts beside the product do not hold is drawn with those of the system, or as empty boxes.
     assert document("png", place, title="غرق قارب", pixels=600) != document("png", place, title="T", pixels=600)
 
