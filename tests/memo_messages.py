@@ -75,7 +75,7 @@ def untranslated(lang: str) -> list[str]:
     """Labels that a catalogue does not give."""
     known: set[str] = set()
     for entry in catalogue(lang):
-        strings = [entry.string] if isinstance(entry.string, str) else list(entry.string or [None])
+        strings = [entry.string] if isinstance(entry.string, str) else list(entry.string or [""])
         if entry.id and all(strings):
             known |= {entry.id} if isinstance(entry.id, str) else set(entry.id)
     return [text for text in messages() if text not in known]
