@@ -167,6 +167,16 @@ def test_facts_say_what_is_known_unknown_none_and_disputed() -> None:
     assert "OrganisedcriminalgroupopenstheConvention" in text
 
 
+def test_a_day_told_in_part_is_known_in_part() -> None:
+    case = Case.from_dict(
+        {"on": "2023-06", "departed_on": "2023", "landed_on": "2023-06-14", "vessel": {"name": "2023"}}
+    )
+    rows = [row for s in document(assess(case)).sections for b in s.blocks if isinstance(b, Table) for row in b.rows]
+    known = {run.text: [r.text for r in runs(row.cells[-1])] for row in rows for run in runs(row.cells[0])}
+    assert known["Day of the facts"] == known["Day of departure"] == ["known in part"]
+    assert known["Day of landing"] == known["Name of the vessel"] == ["known"]
+
+
 def test_people_of_whom_the_same_is_told_stand_in_one_row() -> None:
     case = Case.from_dict({"on": "2023-06-14", "victims": [{"nationality": "SYR"}] * 300 + [{"nationality": "EGY"}]})
     labels_ = [run.text for run in runs(document(assess(case)).sections)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from seajuris.assessment import Assessment
@@ -11,6 +12,8 @@ from seajuris.render.memo import people, texts
 from seajuris.render.memo.document import Block, Inline, Paragraph, Row, Run, Table
 from seajuris.render.words import Words
 from seajuris.rules.vocabulary import FactDeclaration, Vocabulary, general
+
+_PART_OF_A_DATE = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 
 
 def blocks(result: Assessment, vocabulary: Vocabulary, words: Words) -> Iterator[Block]:
@@ -56,12 +59,17 @@ def _told(case: Case, vocabulary: Vocabulary, words: Words) -> Iterator[Row]:
             yield _row(words(labels.FACTS["accuracy"]), (Run(metres(case.position.accuracy_m, words)),), known)
     if case.on is not None:
         day = case.on_days.text if case.on_days else case.on.isoformat()
-        yield _row(words(labels.FACTS["on"]), (Run(day),), known)
+        exact = case.on_days is None or case.on_days.exact
+        yield _row(words(labels.FACTS["on"]), (Run(day),), known if exact else words("known in part"))
     # The order of the vocabulary, not that of the file: the same facts make the same memo.
     single = {path: told for path, told in case.facts.items() if "[" not in path}
     order = {declaration.path: number for number, declaration in enumerate(vocabulary)}
     for path in sorted(single, key=lambda path: order.get(path, len(order))):
-        yield _row(people.fact(path, words), value(single[path], vocabulary[path], words), _known(single[path], words))
+        yield _row(
+            people.fact(path, words),
+            value(single[path], vocabulary[path], words),
+            _known(single[path], vocabulary[path], words),
+        )
     for key in labels.LISTS:
         if key in case.counts:
             yield from _list(case, key, vocabulary, words)
@@ -90,7 +98,7 @@ def _list(case: Case, key: str, vocabulary: Vocabulary, words: Words) -> Iterato
         for name, told in facts:
             path = f"{key}[].{name}"
             field = words(labels.FACTS.get(path, name.replace("_", " ")))
-            yield _row(f"{label}: {field}", value(told, vocabulary[path], words), _known(told, words))
+            yield _row(f"{label}: {field}", value(told, vocabulary[path], words), _known(told, vocabulary[path], words))
 
 
 def value(told: Told, declaration: FactDeclaration, words: Words) -> Inline:
@@ -120,12 +128,14 @@ def _word(one: str, declaration: FactDeclaration, words: Words) -> str:
     return words("there is none") if one == "none" else one
 
 
-def _known(told: Told, words: Words) -> str:
+def _known(told: Told, declaration: FactDeclaration, words: Words) -> str:
     if told.known == "none":
         return words("known: none")
     if told.known == "disputed":
         return words("disputed")
-    return words("known in part") if told.partial else words("known")
+    dated = declaration.type == "date" and any(_PART_OF_A_DATE.fullmatch(value) for value in told.values)
+    in_part = told.partial or dated
+    return words("known in part") if in_part else words("known")
 
 
 def metres(value_m: float, words: Words) -> str:
