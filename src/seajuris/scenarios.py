@@ -55,6 +55,10 @@ class Scenario:
         """One line for people."""
         return str(self.data.get("title", self.id))
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The entries of a list for people (`learning`, `discuss`, `sources`); a single text counts as one entry."""
+        return tuple(str(entry) for entry in many(self.data.get(key, [])) if entry is not None)
+
     @property
     def expect(self) -> Data:
         """What has to come out."""
@@ -86,6 +90,33 @@ def scenario_folder(folder: str | Path | None) -> Path:
     if not names(path):
         raise ScenarioError("no scenarios (*.yaml) in this folder", where=str(path))
     return path
+
+
+CHECKS = "law-"
+"""How the names of files begin that check a single rule and teach nothing."""
+
+
+def teaching(folder: Path) -> tuple[str, ...]:
+    """The ids of the teaching cases in a folder, in order: without the checks of single rules."""
+    return tuple(name for name in names(folder) if not name.startswith(CHECKS))
+
+
+def find(folder: Path, wanted: str) -> Scenario:
+    """The scenario with an id, or in a file that is named with its ending.
+
+    Raises:
+        ScenarioError: if there is none; close ids are suggested.
+    """
+    if wanted.endswith(".yaml"):
+        return load(Path(wanted))
+    listed = names(folder)
+    if wanted not in listed:
+        import difflib
+
+        close = difflib.get_close_matches(wanted, listed, n=3) or [n for n in listed if wanted and wanted in n][:3]
+        hint = f"Did you mean {', '.join(close)}?" if close else "`seajuris scenario list` lists them."
+        raise ScenarioError(f"{wanted[:80]!r} is no scenario", where="scenario", hint=hint)
+    return load(folder / f"{wanted}.yaml")
 
 
 def names(folder: Path) -> tuple[str, ...]:
@@ -149,10 +180,15 @@ def run(scenario: Scenario, *, zones: str | Path | None = None, rules: str | Pat
         rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
         unknown = word_faults(scenario.data, rule_set)
         result = assess(scenario, zones=zones, rules=rules)
-        found = [*unknown, *faults(result, scenario.expect), *place_faults(scenario, zones=zones)]
+        found = [*unknown, *differences(scenario, result, zones=zones)]
     except InputError as fault:
         found = [str(fault)]
     return Outcome(scenario.id, scenario.title, tuple(found))
+
+
+def differences(scenario: Scenario, result: Assessment, *, zones: str | Path | None = None) -> list[str]:
+    """One sentence for each expectation that an assessment of the scenario does not meet."""
+    return [*faults(result, scenario.expect), *place_faults(scenario, zones=zones)]
 
 
 def place_faults(scenario: Scenario, *, zones: str | Path | None = None) -> Iterator[str]:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from seajuris.cli import assess, explain, locate, map, memo, rules, schema, states, verify, zones
+from seajuris.cli import (
+    assess,
+    explain,
+    locate,
+    map,
+    memo,
+    quiz,
+    rules,
+    scenario,
+    schema,
+    states,
+    verify,
+    whatif,
+    zones,
+)
 
 app = typer.Typer(
     name="seajuris",
@@ -21,8 +35,11 @@ app.command("explain")(explain.explain)
 app.command("map")(map.map_)
 app.command("memo")(memo.memo)
 app.command("verify")(verify.verify)
+app.command("whatif")(whatif.whatif)
+app.command("quiz")(quiz.quiz)
 app.command("schema")(schema.schema)
 app.add_typer(states.app, name="states")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(rules.app, name="rules")
 app.add_typer(zones.app, name="zones")
 

@@ -43,6 +43,13 @@ def assess(
         Texts,
         typer.Option("--set", metavar="PATH=VALUE", help="Any other fact, e.g. vessel.type=small_craft."),
     ] = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask for the facts, the most decisive first.")
+    ] = False,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="FILE", help="Write the facts told as a case file (YAML).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Let --save replace a file that exists.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Also list what was considered and excluded.")] = False,
     as_json: JsonOption = False,
     strict: StrictOption = False,
@@ -62,6 +69,10 @@ def assess(
     from seajuris.rules.load import rules_in, shipped_rules
     from seajuris.zones.integrity import integrity_of
 
+    if interactive or save is not None:
+        from seajuris.cli import interview
+
+        interview.check(case, save, interactive=interactive, force=force)
     data = facts.case_data(case)
     if at is not None or "position" in data:
         # Begun before anything heavy is loaded, so that it runs beside it.
@@ -93,7 +104,14 @@ def assess(
         facts.assign(data, setting)
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
     checked = Case.from_dict(data, vocabulary=rule_set.vocabulary, where=case or "options")
-    result = assess_case(checked, zones=zones, rules=rules)
+    if interactive:
+        result = interview.interview(checked, rule_set, save=save, force=force, zones=zones, rules=rules)
+    else:
+        result = assess_case(checked, zones=zones, rules=rules)
+        if save is not None:
+            from seajuris.dialogue import case_text
+
+            interview.store(case_text(checked), save, force=force)
     if as_json:
         write_json(result.to_dict())
     else:

@@ -72,6 +72,11 @@ class Page:
         """A bulleted paragraph."""
         self.text(text, indent=indent, lead="- ")
 
+    def row(self, text: str, *, bold: bool = False) -> None:
+        """A line of a table, laid out by the caller: never wrapped, so that columns stay columns."""
+        line = "  " + safe(text).rstrip()
+        self._lines.append(self._bold(line) if bold else line)
+
     def source(self, lead: str, text: str) -> None:
         """A source; an address is never broken, so that it can be copied."""
         lead = f"  {safe(lead)} "
