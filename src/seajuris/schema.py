@@ -91,7 +91,7 @@ def _place() -> Schema:
             "state": _CODE_OR_NULL,
             "territory": _CODE_OR_NULL,
             "claim": {"enum": ["proclaimed", "potential", "protested", None]},
-            "delimitation": {"enum": ["agreed", "equidistance", "limit", "overlapping", None]},
+            "delimitation": {"enum": ["agreed", "equidistance", "limit", "overlapping", "joint", None]},
             "certainty": {"enum": ["certain", "possible"]},
             "at_position": {"type": "boolean", "description": "whether the stated point itself lies in it"},
             "instrument": _TEXT_OR_NULL,

@@ -56,6 +56,7 @@ DELIMITATIONS = {
     "agreed": "the nearest line is an agreed boundary",
     "equidistance": "the nearest line is equidistance drawn by the data, not an agreed boundary",
     "overlapping": "claims overlap",
+    "joint": "administered by several States together",
     "limit": "the nearest line is the limit of the State's own claim",
 }
 

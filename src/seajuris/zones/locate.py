@@ -29,6 +29,7 @@ NEARBY_NM = 24.0
 
 _MIN_RADIUS_M = 1.0
 _CLOSE_NM = 3.0
+_JOINT = "joint-regime"
 _CORNERS = 128
 # Parts of the circle smaller than this are seams of the data, not zones: a share of the circle where it is small, and a
 # metre across it where it is large.
@@ -236,7 +237,7 @@ def _reachable(
 
 def _delimitation(region: _Region, measured: list[_Measured]) -> str | None:
     if region.row["dispute"] is not None:
-        return "overlapping"
+        return "joint" if region.row["dispute"].startswith(_JOINT) else "overlapping"
     own = [
         m
         for m in measured
@@ -417,6 +418,8 @@ def _claim_notes(region: _Region, day: str) -> list[str]:
             f"{name} claims these waters ({region.zone.replace('_', ' ')}), and other States protest: {basis}. It "
             "moves no line here; which view is right is left open."
         )
+    elif row["dispute"] is not None and row["dispute"].startswith(_JOINT):
+        notes.append(f"The States listed here administer these waters together ({row['dispute']}).")
     elif row["dispute"] is not None:
         notes.append(f"Claims overlap here ({row['dispute']}): every claimant is listed, none is preferred.")
     return notes

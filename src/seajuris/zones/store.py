@@ -85,8 +85,8 @@ class ZoneStore:
         names = [name.strip().strip('"') for name in _COLUMNS[layer].split(",")]
         # Layer and columns come from the table above, never from outside.
         query = (
-            f"SELECT {_COLUMNS[layer]}, geom FROM {layer} JOIN rtree_{layer}_geom r ON r.id = fid"  # noqa: S608
-            " WHERE r.maxx >= ? AND r.minx <= ? AND r.maxy >= ? AND r.miny <= ? ORDER BY fid"
+            f"SELECT {_COLUMNS[layer]}, geom FROM {layer} WHERE fid IN (SELECT id FROM rtree_{layer}_geom"  # noqa: S608
+            " WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?) ORDER BY fid"
         )
         try:
             for west, south, east, north in window(lon, lat, radius_m):

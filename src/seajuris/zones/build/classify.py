@@ -91,6 +91,7 @@ class Classifier:
         self.tables = model.tables
         self.sovereign = {c: t.sovereign or c for c, t in model.tables.territories.items()}
         self.unknown = UnknownOverlaps()
+        self._claimants = {overlap.key: overlap.claimants for overlap in model.tables.overlaps}
         self._timeline = cache(self._uncached_timeline)
 
     def _uncached_timeline(self, code: str, zone: str, areas: frozenset[str]) -> list[Version]:
@@ -112,8 +113,9 @@ class Classifier:
         if always:
             return territorial
         rows = list(territorial)
-        rows += self._contiguous(faces, i, lon, lat, areas)
+        rows += _outside(territorial, self._contiguous(faces, i, lon, lat, areas))
         economic, entitled = self._economic(faces, i, lon, lat, areas)
+        economic = _outside(territorial, economic)
         rows += economic
         if not rows or (not entitled and not economic and not territorial):
             if "caspian_sea" in areas:
@@ -148,6 +150,10 @@ class Classifier:
                 continue
             inner = {r.state for r in rows if r.zone in ("internal_waters", "archipelagic_waters", "territorial_sea")}
             if claim.state in inner or any(r.zone == claim.zone and r.state == claim.state for r in rows):
+                continue
+            # A sketched area may reach over waters of States that the dispute is not about.
+            others = {r.state for r in rows if r.zone == claim.zone}
+            if claim.key is not None and not others <= self._claimants[claim.key]:
                 continue
             added.append(further(claim))
             if claim.key is not None:
@@ -294,7 +300,12 @@ class Classifier:
             own = any(
                 inside[i] and override.take_from in self.model.groups[g] for (g, _), inside in faces.territorial.items()
             )
-            if zone == "territorial_sea" or not own:
+            if zone != "territorial_sea" and own:
+                continue
+            if len(self._states(result)) > 1:
+                # a line agreed with a third State holds against everybody who claims the same coast
+                result = (override.give_to,)
+            else:
                 result = tuple(sorted({override.give_to if c == override.take_from else c for c in result}))
         return result
 
@@ -359,3 +370,18 @@ def _entitlement(code: str) -> Claim:
     return Claim(
         code, "exclusive_economic_zone", 200.0, None, "potential", None, None, None, None, "not in the claims table"
     )
+
+
+def _outside(territorial: list[Row], rows: list[Row]) -> list[Row]:
+    """Zones of other States without the days on which a State has its territorial sea there."""
+    for sea in territorial:
+        kept: list[Row] = []
+        for row in rows:
+            if row.state == sea.state or sea.dispute is not None:
+                kept.append(row)
+                continue
+            before = None if sea.valid_from is None else between(row, None, sea.valid_from)
+            after = None if sea.valid_to is None else between(row, sea.valid_to, None)
+            kept += [part for part in (before, after) if part is not None]
+        rows = kept
+    return rows

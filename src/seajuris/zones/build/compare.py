@@ -54,12 +54,15 @@ def compare(model: Model) -> dict[str, dict[str, Any]]:
             continue
         away, _ = coast.query(lon, lat)
         _, index = model.owner.query(lon, lat)
-        own_is_nearest = np.isin(model.owner_label[index], own)
+        likely = np.isin(model.owner_label[index], own) & (away > AT_SEA)
+        if not likely.any():
+            continue
+        lon, lat, away = lon[likely], lat[likely], away[likely]
         others = np.full(len(lon), np.inf)
         for i in every:
-            if i not in own and _near(every[i], coast):
+            if i not in own and _near(every[i], lon, lat):
                 others = np.minimum(others, every[i].query(lon, lat)[0])
-        keep = own_is_nearest & (away > AT_SEA) & (others > OPEN * away)
+        keep = others > OPEN * away
         if keep.sum() < 5:
             continue
         # where a State claims several breadths, the one that fits best is meant
@@ -76,7 +79,10 @@ def compare(model: Model) -> dict[str, dict[str, Any]]:
     return result
 
 
-def _near(other: Nearest, coast: Nearest) -> bool:
-    """Whether two coasts come within about a thousand miles of each other, told from a few points of each."""
-    sample = slice(None, None, max(1, len(other.lon) // 200))
-    return bool(coast.query(other.lon[sample], other.lat[sample])[0].min() < 1000 * NAUTICAL_MILE)
+def _near(other: Nearest, lon: Floats, lat: Floats) -> bool:
+    """Whether a coast comes into the box around some points, widened by a degree."""
+    east = wrap(other.lon - lon[0])
+    here = wrap(lon - lon[0])
+    inside = (east > here.min() - 1) & (east < here.max() + 1)
+    inside &= (other.lat > lat.min() - 1) & (other.lat < lat.max() + 1)
+    return bool(inside.any())

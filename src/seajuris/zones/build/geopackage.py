@@ -113,7 +113,7 @@ def _prepare(database: sqlite3.Connection) -> None:
         """
         PRAGMA application_id = 0x47504B47;
         PRAGMA user_version = 10300;
-        PRAGMA page_size = 16384;
+        PRAGMA page_size = 32768;
         CREATE TABLE gpkg_spatial_ref_sys (
             srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
             organization TEXT NOT NULL, organization_coordsys_id INTEGER NOT NULL,

@@ -44,7 +44,8 @@ their edges ({p99} m for 99 %; up to {worst} m in notches between two arcs), and
 28 m (wider limits: 56 m). What limits them is the coast itself: the source is generalised by roughly 100 to
 150 m, and it is the mapped shoreline, not the official low-water line. Computed limits are therefore given an
 accuracy of 150 m, mapped limits and equidistance 500 m. The drawn coast is simplified by 75 m around Europe, North
-and West Africa and the Mediterranean, by 300 m elsewhere and by 1500 to 4000 m in high latitudes (column accuracy_m);
+and West Africa and the Mediterranean, by 300 m in the North, by 450 m elsewhere and by 2000 to 4000 m in high
+latitudes (column accuracy_m);
 limits are computed before that simplification.
 Equidistance: the distances to both sides differ by at most {line95} m for 95 % of the vertices ({line99} m for
 99 %). Not for navigation, and no statement on the merits of any claim.
