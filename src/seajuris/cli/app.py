@@ -14,6 +14,7 @@ from seajuris.cli import (
     rules,
     scenario,
     schema,
+    serve,
     states,
     verify,
     whatif,
@@ -37,6 +38,7 @@ app.command("memo")(memo.memo)
 app.command("verify")(verify.verify)
 app.command("whatif")(whatif.whatif)
 app.command("quiz")(quiz.quiz)
+app.command("serve")(serve.serve)
 app.command("schema")(schema.schema)
 app.add_typer(states.app, name="states")
 app.add_typer(scenario.app, name="scenario")

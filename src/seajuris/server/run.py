@@ -1,0 +1,105 @@
+"""Starts the server library (waitress) on the loopback interface, and stops it.
+
+waitress reads a request as a whole, within limits, before a thread of ours sees it: a client that sends slowly holds a
+connection, never a thread.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Any
+
+from seajuris.errors import InputError
+from seajuris.server.guard import HEADERS, HOST, MAX_BODY, MAX_HEADER, Guard
+
+THREADS = 8
+MAX_CONNECTIONS = 200
+IDLE_S = 30
+HINT = 'Install it with: pip install "seajuris[serve]"'
+
+
+class ServeError(InputError):
+    """A server that cannot be started as asked."""
+
+
+def address(port: int, token: str) -> str:
+    """What to open. The part after # stays in the browser: no server, log or referrer sees the token."""
+    return f"http://{HOST}:{port}/#token={token}"
+
+
+def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any, str]:
+    """Listen, without answering yet.
+
+    Args:
+        engine: What answers (`seajuris.server.engine.Engine`).
+        port: The port; 0 takes one that is free.
+        token: The secret of this run; by default a new one.
+
+    Returns:
+        The server, whose ``run()`` answers until SIGINT or SIGTERM and whose ``close()`` ends it, and the address to
+        open.
+
+    Raises:
+        ServeError: if waitress is not installed or the port cannot be used.
+    """
+    try:
+        from waitress.channel import HTTPChannel
+        from waitress.server import create_server
+        from waitress.task import ErrorTask
+    except ImportError:
+        raise ServeError("the local page needs the package 'waitress', which is not installed", hint=HINT) from None
+
+    from seajuris.server.app import App
+
+    class Malformed(ErrorTask):
+        """What is no HTTP, or exceeds a limit, is refused in the form of all other errors."""
+
+        def execute(self) -> None:
+            error = self.request.error  # type: ignore[attr-defined]
+            told = {"code": f"HTTP-{error.code}", "message": str(error.reason), "where": None, "hint": None}
+            content = json.dumps({"error": told}).encode()
+            self.status = f"{error.code} {error.reason}"
+            self.response_headers = [*HEADERS, ("Content-Type", "application/json")]
+            self.set_close_on_finish()
+            self.content_length = len(content)
+            self.write(content)
+
+    class Channel(HTTPChannel):
+        error_task_class = Malformed
+
+    # Not even the addresses that were asked for are written anywhere; refused clients are no news.
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)
+    secret = token or secrets.token_urlsafe(32)
+    later: list[Any] = []
+
+    def application(environ: Any, start_response: Any) -> Any:
+        return later[0](environ, start_response)
+
+    try:
+        server: Any = create_server(
+            application,
+            host=HOST,
+            port=port,
+            threads=THREADS,
+            connection_limit=MAX_CONNECTIONS,
+            backlog=1024,
+            channel_timeout=IDLE_S,
+            cleanup_interval=5,
+            max_request_header_size=MAX_HEADER,
+            max_request_body_size=MAX_BODY + 1,
+            ident=None,
+            expose_tracebacks=False,
+            asyncore_use_poll=True,
+        )
+    except OSError as fault:
+        raise ServeError(
+            f"port {port} cannot be used: {fault.strerror}",
+            where="--port",
+            hint="Name another port, or leave --port out.",
+        ) from None
+    server.channel_class = Channel
+    # The port may have been chosen only now, and the guard has to know it.
+    later.append(App(engine, Guard(server.effective_port, secret)))
+    return server, address(server.effective_port, secret)
