@@ -362,8 +362,7 @@ def put(data: Data, path: str, value: Any) -> None:
             raise InputError(f"{step!r} is no step of a path", where=path)
         key, index = match.groups()
         if index is None:
-            held = target.get(key)
-            target = target[key] = held if isinstance(held, dict) else {}
+            target = target.setdefault(key, {})
         else:
             target = target[key][int(index)]
     target[last] = value
