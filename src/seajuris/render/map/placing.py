@@ -72,9 +72,11 @@ def place_labels(scene: Scene, window: tuple[float, float, float, float] | None 
     wanted.sort(key=lambda w: _importance(scene, *w))
     repeated: dict[tuple[str, ...], int] = {}
     for area, part in wanted:
-        if repeated.get(key := _lines(area)[0], 0) >= (2 if area.zone == "high_seas" or is_coarse(scene.frame) else 1):
+        contested = area.dispute is not None and area.claim != "protested"
+        lines = _lines(area, _claimants(scene, area) if contested else ())
+        if repeated.get(key := lines[0], 0) >= (2 if area.zone == "high_seas" or is_coarse(scene.frame) else 1):
             continue
-        label = _area_label(area, part, taken)
+        label = _area_label(area, part, taken, lines)
         if label is not None:
             placed.append(label)
             repeated[key] = repeated.get(key, 0) + 1
@@ -183,27 +185,44 @@ def _importance(scene: Scene, area: Area, part: Any) -> tuple[Any, ...]:
     return (not here, not area.contested, area.zone == "land", -part.area, ZONES.index(area.zone), area.name)
 
 
-def _lines(area: Area) -> list[tuple[str, ...]]:
+def _claimants(scene: Scene, area: Area) -> tuple[str, ...]:
+    """All who claim these waters under one dispute, as whatever zone: what lies on top must not hide a claim."""
+    claimants = set(area.states)
+    for other in scene.areas:
+        if other is not area and other.dispute == area.dispute and other.claim != "protested":
+            shared = shapely.intersection(other.shape, area.visible, grid_size=0.1).area
+            if shared > area.visible.area / 2:
+                claimants.update(other.states)
+    return tuple(sorted(claimants))
+
+
+def _lines(area: Area, claimants: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """What can be written, from the fullest to the shortest."""
+    if len(claimants) > len(area.states):
+        return [(" / ".join(names.name(s) for s in claimants), "(disputed)"), (" / ".join(claimants),)]
     zone = words.ZONES_ON_MAP.get(area.zone, area.zone)
     if not area.states:
         return [(zone,)]
     whose = [names.name(s) for s in area.states]
     if area.claim == "protested":
         return [(whose[0], zone, "(protested)"), (area.states[0], zone, "(protested)")]
+    codes = " / ".join(area.states)
+    if len(whose) > 1 and area.claim == "potential" and area.zone == "exclusive_economic_zone":
+        return [("High seas", f"(EEZ of {codes}", "not proclaimed, disputed)")]
     if len(whose) > 1:
-        codes = " / ".join(area.states)
         return [(" / ".join(whose), f"{zone} (disputed)".strip()), (codes, f"{zone} (disputed)".strip()), (codes,)]
     name = names.name(area.territory or area.states[0])
     code = area.territory or area.states[0]
     if area.zone == "land":
         return [(name.upper(),), (name,), (code,)]
+    if area.dispute is not None:
+        zone = f"{zone} (disputed)".strip()
     if area.zone == "exclusive_economic_zone" and area.claim == "potential":
         return [("High seas", f"(EEZ of {name} not proclaimed)"), ("High seas", f"(EEZ of {code}", "not proclaimed)")]
     return [(name, zone), (code, zone), (name, *zone.split(" ")), (code, *zone.split(" "))]
 
 
-def _area_label(area: Area, part: Any, taken: _Taken) -> Label | None:
+def _area_label(area: Area, part: Any, taken: _Taken, texts: list[tuple[str, ...]]) -> Label | None:
     kind = "land" if area.zone == "land" else "area"
     shapely.prepare(part)
     left, top, right, bottom = part.bounds
@@ -214,7 +233,7 @@ def _area_label(area: Area, part: Any, taken: _Taken) -> Label | None:
     if not len(points):
         return None
     for size in (12.0, 10.5, 9.5):
-        for lines in _lines(area):
+        for lines in texts:
             wide, high = _box(kind, lines, size)
             boxes = _boxes(points, wide, high)
             fits = shapely.contains(part, boxes)

@@ -336,26 +336,32 @@ def _areas(
     if is_coarse(frame):
         # Most of the detail of a whole sea is finer than a pixel; what this opens between pieces is closed below.
         shapes = shapely.simplify(shapes, _SLIT)
+    # A ring that is valid in degrees may touch itself once it is drawn.
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken])
     shapes = shapely.set_precision(shapes, _GRID)
-    grouped: dict[tuple[Any, ...], tuple[set[str], list[Any]]] = {}
+    grouped: dict[tuple[Any, ...], dict[str | None, list[Any]]] = {}
     for row, shape in zip(rows, shapes, strict=True):
-        if shape.is_empty:
-            continue
-        claim, dispute = claim_on(row, day), row["dispute"]
-        overlapping = dispute is not None and claim != "protested"
-        whose = (None, None, None) if overlapping else (row["state"], row["territory"], claim)
-        states, parts = grouped.setdefault((row["zone"], *whose, dispute), (set(), []))
-        if row["state"] is not None:
-            states.add(row["state"])
-        parts.append(shape)
+        if not shape.is_empty:
+            claim, dispute = claim_on(row, day), row["dispute"]
+            # Of disputed waters the claimants are what counts, not each one's territory.
+            whose = None if dispute is not None and claim != "protested" else (row["state"], row["territory"])
+            key = (row["zone"], whose, claim, dispute)
+            grouped.setdefault(key, {}).setdefault(row["state"], []).append(shape)
     found = []
-    for (zone, _, territory, claim, dispute), (states, parts) in grouped.items():
-        whole = shapely.union_all(parts, grid_size=_GRID).buffer(_SLIT, quad_segs=2).buffer(-_SLIT, quad_segs=2)
-        whole = _polygonal(shapely.intersection(whole, window, grid_size=_GRID))
-        found.append(((zone, tuple(sorted(states)), territory, claim, dispute), whole))
+    for (zone, whose, claim, dispute), by_state in grouped.items():
+        territory = None if whose is None else whose[1]
+        whole_by_state = {}
+        for state, parts in by_state.items():
+            # Shapes remember the grid, and a buffer on a grid loses parts: back to floating first.
+            whole = shapely.set_precision(shapely.union_all(parts, grid_size=_GRID), 0.0)
+            whole = whole.buffer(_SLIT, quad_segs=2).buffer(-_SLIT, quad_segs=2)
+            whole_by_state[state] = _polygonal(shapely.intersection(whole, window, grid_size=_GRID))
+        for states, shape in _by_claimants(whole_by_state):
+            found.append(((zone, states, territory, claim, dispute), shape))
     # From the high seas to the land: the order in which they are painted.
     found.sort(key=lambda f: (-ZONES.index(f[0][0]), f[0][4] is not None, *(str(part) for part in f[0])))
-    own = _sovereign_by_claimants(found)
+    own: dict[tuple[str, ...], Any] = {}
     view = shapely.box(0, 0, frame.width, frame.height)
     areas: list[Area] = []
     covered = shapely.MultiPolygon()
@@ -364,8 +370,9 @@ def _areas(
         for (zone, states_, territory, claim, dispute), whole in reversed(found):
             if zone != level:
                 continue
-            if zone in ("contiguous_zone", "exclusive_economic_zone") and claim != "protested" and states_ in own:
-                # A State's other zones begin where its sovereign waters end.
+            if zone in ("contiguous_zone", "exclusive_economic_zone") and claim != "protested":
+                if states_ not in own:
+                    own[states_] = _own_sovereign(found, states_)
                 whole = _polygonal(shapely.difference(whole, own[states_], grid_size=_GRID))
             shape = polygons_of(shapely.simplify(whole, _TOLERANCE))
             if shape.is_empty:
@@ -383,13 +390,32 @@ def _areas(
     return tuple(reversed(areas)), bool(shapely.difference(view, covered.buffer(1.5)).area > 25.0)
 
 
-def _sovereign_by_claimants(found: list[tuple[tuple[Any, ...], Any]]) -> dict[tuple[str, ...], Any]:
-    """Land and sovereign waters of each State, or of each group of claimants."""
-    parts: dict[tuple[str, ...], list[Any]] = {}
-    for (zone, states, _, claim, _), shape in found:
-        if zone in SOVEREIGN_ZONES and claim != "protested":
-            parts.setdefault(states, []).append(shape)
-    return {states: shapely.union_all(shapes, grid_size=_GRID) for states, shapes in parts.items()}
+def _by_claimants(shapes: dict[str | None, Any]) -> list[tuple[tuple[str, ...], Any]]:
+    """Waters parted by who claims them: a place belongs to all whose claims cover it, and to nobody else's."""
+    cells: list[tuple[tuple[str, ...], Any]] = []
+    for state, shape in sorted(shapes.items(), key=lambda s: str(s[0])):
+        left, parted = shape, []
+        for states, cell in cells:
+            both = _polygonal(shapely.intersection(cell, shape, grid_size=_GRID))
+            if both.area < _SPECK:
+                parted.append((states, cell))
+                continue
+            parted.append((tuple(sorted({*states, *([state] if state else [])})), both))
+            parted.append((states, _polygonal(shapely.difference(cell, shape, grid_size=_GRID))))
+            left = _polygonal(shapely.difference(left, cell, grid_size=_GRID))
+        parted.append(((state,) if state else (), left))
+        cells = [(states, cell) for states, cell in parted if cell.area >= _SPECK]
+    return cells
+
+
+def _own_sovereign(found: list[tuple[tuple[Any, ...], Any]], states: tuple[str, ...]) -> Any:
+    """Land and sovereign waters that all of some claimants claim: their other zones begin where these end."""
+    shapes = [
+        shape
+        for (zone, owners, _, claim, _), shape in found
+        if zone in SOVEREIGN_ZONES and claim != "protested" and set(states) <= set(owners)
+    ]
+    return shapely.union_all(shapes, grid_size=_GRID)
 
 
 def _polygonal(shape: Any) -> Any:

@@ -73,7 +73,7 @@ AREAS = {
 }
 
 CONTESTED = {
-    "dispute": "claimed by more than one State",
+    "dispute": "in dispute between States",
     "protested": "claim that other States protest against",
 }
 

@@ -264,7 +264,10 @@ def zones_of(place: Place) -> str:
     # Claimants of the same waters stand together; none comes first but by name.
     grouped: dict[tuple[str, ...], list[Zone]] = {}
     for zone in place.zones:
-        alone = "" if zone.dispute is not None and zone.claim != "protested" else f"{zone.state} {zone.territory}"
+        shared = zone.dispute is not None and zone.claim != "protested"
+        # What is only possible, and not at the point, may be another part of the circle for each.
+        shared = shared and (zone.certainty == "certain" or zone.at_position)
+        alone = "" if shared else f"{zone.state} {zone.territory}"
         key = (zone.zone, str(zone.dispute), alone, zone.certainty, str(zone.at_position), str(zone.claim))
         grouped.setdefault(key, []).append(zone)
     found = []

@@ -75,10 +75,14 @@ def area(zone: str, states: Sequence[str], territory: str | None, claim: str | N
         return words
     if claim == "protested":
         return f"{words} claimed by {joined(states)}, protested by other States"
-    if disputed:
-        return f"{words}: claimed by {joined(states)}{', in dispute' if len(states) == 1 else ''}"
     if zone == "exclusive_economic_zone" and claim == "potential":
-        return f"High seas ({owner(states[0], territory)} is entitled to an exclusive economic zone, not proclaimed)"
+        whose = joined(states) if len(states) > 1 else owner(states[0], territory)
+        verb = "are" if len(states) > 1 else "is"
+        rest = ", in dispute" if disputed else ""
+        return f"High seas ({whose} {verb} entitled to an exclusive economic zone, not proclaimed{rest})"
+    if disputed:
+        whose = f"claimed by {joined(states)}" if len(states) > 1 else f"of {owner(states[0], territory)}, in dispute"
+        return f"{words}: {whose}" if len(states) > 1 else f"{words} {whose}"
     return f"{words} of {owner(states[0], territory)}"
 
 
