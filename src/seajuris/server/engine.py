@@ -20,6 +20,7 @@ MAX_ENTRIES = 100
 """Suspects, victims, vessels and decisions of one case here, together: so many keep an answer short."""
 MAX_MAPS = 16
 ENLARGE = 1.5
+"""How far a map around a position is drawn beyond its first view; a window, which takes longer, is drawn as it is."""
 PATIENCE_S = 30.0
 """How long a request waits for its turn to compute."""
 
@@ -172,7 +173,9 @@ class Engine:
             place = api.locate(parse_position(text, accuracy=accuracy), on=on, zones=self._zones)
         elif extent is None:
             raise InputError("a map needs a position or a window", where="extent", hint="e.g. extent=10,32,18,38")
-        fragment = interactive_fragment(place, zones=self._zones, extent=extent, on=on, enlarge=ENLARGE)
+        fragment = interactive_fragment(
+            place, zones=self._zones, extent=extent, on=on, enlarge=ENLARGE if place is not None else 1.0
+        )
         # The page loads both from their own addresses: its policy allows nothing that stands in the page.
         return fragment.replace(f"<style>{STYLE}</style>\n", "").replace(f"<script>{SCRIPT}</script>\n", "")
 

@@ -101,5 +101,6 @@ def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any,
         ) from None
     server.channel_class = Channel
     # The port may have been chosen only now, and the guard has to know it.
-    later.append(App(engine, Guard(server.effective_port, secret)))
-    return server, address(server.effective_port, secret)
+    chosen = int(server.effective_port)
+    later.append(App(engine, Guard(chosen, secret)))
+    return server, address(chosen, secret)

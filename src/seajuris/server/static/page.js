@@ -103,6 +103,7 @@
       if (form.text("on") !== undefined) { told.on = form.text("on"); }
       if (drawing) { drawing.abort(); }
       drawing = new AbortController();
+      var mine = drawing.signal;
       say("map-state", "Drawing the map.");
       byId("map").classList.add("waiting");
       post("/api/map" + (extent ? "?extent=" + encodeURIComponent(extent) : ""), told, drawing.signal).then(function (a) { return a.json(); }).then(function (answer) {
@@ -115,6 +116,8 @@
         if (held) { byId("map").querySelector(".sjmap-view svg").focus(); }
       }).catch(function (fault) {
         if (fault && fault.name === "AbortError") { return; }
+        // Another map is being drawn, perhaps one that nobody waits for any more.
+        if (fault && fault.code === "HTTP-503") { setTimeout(function () { if (drawing.signal === mine) { map(); } }, 1000); return; }
         byId("map").classList.remove("waiting");
         byId("map").replaceChildren();
         say("map-state", "No map: " + words(fault).message);
