@@ -17,7 +17,7 @@ from seajuris.scenario_template import template
 
 FOLDER = ROOT / "scenarios"
 HOSTILE = "<script>alert(1)</script>[bold]*x*`y`|z\x1b[31m\u202e=HYPERLINK() https://e.example/ {{ 7*7 }} @@policy@@"
-LONG = "n" * 10_000
+LONG = "n" * 9_800
 
 
 def flat(text: str) -> str:

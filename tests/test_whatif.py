@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from typing import Any
@@ -12,7 +13,7 @@ from geographiclib.geodesic import Geodesic
 import seajuris
 from conftest import ROOT, Run
 from seajuris.cli import facts
-from seajuris.errors import InputError
+from seajuris.errors import CaseError, InputError
 from seajuris.position import Position, parse_position
 from seajuris.rules.load import shipped_rules
 from seajuris.whatif import Comparison, Variant, compare, strongest, towards, usual_values, vary
@@ -44,7 +45,9 @@ def whatif(*settings: str, told: dict[str, Any] | None = None) -> Comparison:
         facts.assign(changed, setting)
         single = copy.deepcopy(told)
         facts.assign(single, setting)
-        alone[setting] = assess(single)
+        with contextlib.suppress(CaseError):
+            # Some changes cannot be without others.
+            alone[setting] = assess(single)
     return compare(assess(told), assess(changed), settings, alone)
 
 

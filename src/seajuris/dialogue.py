@@ -217,7 +217,7 @@ class Dialogue:
                 page.text(f"{question.ask} ({question.why})", lead="then: ")
         else:
             declared = self._vocabulary[path]
-            who = f"{people.fact(path, self._words)}: " if "[" in path else ""
+            who = f"{people.persons([path.partition('.')[0]], self._words)}: " if "[" in path else ""
             again = " (more exactly than told)" if question is not None and self._told(path) else ""
             page.text(f"{who}{declared.ask}{again}", indent=0, bold=True)
             page.text(declared.why, lead="why: ")
@@ -361,10 +361,7 @@ def put(data: Data, path: str, value: Any) -> None:
         if match is None:
             raise InputError(f"{step!r} is no step of a path", where=path)
         key, index = match.groups()
-        if index is None:
-            target = target.setdefault(key, {})
-        else:
-            target = target[key][int(index)]
+        target = target.setdefault(key, {}) if index is None else target[key][int(index)]
     target[last] = value
 
 
