@@ -137,7 +137,11 @@ Key = tuple[str, str | None, str | None, str | None, str | None]
 def zones_at(zones: Layer, lon: float, lat: float, day: str) -> set[Key]:
     """Zone, State, territory, claim and dispute of everything that the data say of a point on a day."""
     here = [zones.rows[i] for i in np.flatnonzero(shapely.intersects_xy(zones.shapes, lon, lat))]
-    here = [row for row in here if holds(row, day, "valid")]
+    return zones_of([row for row in here if holds(row, day, "valid")], day)
+
+
+def zones_of(here: list[Row], day: str) -> set[Key]:
+    """What the rows that contain a point say together."""
     sovereign = {row["state"] for row in here if row["zone"] in SOVEREIGN and row["claim"] != "protested"}
     found: set[Key] = set()
     exclusive = False

@@ -31,6 +31,7 @@ _MIN_RADIUS_M = 1.0
 _CLOSE_NM = 3.0
 _JOINT = "joint-regime"
 _CORNERS = 128
+_LONGEST_DEGREES = 0.05
 # Parts of the circle smaller than this are seams of the data, not zones: a share of the circle where it is small, and a
 # metre across it where it is large.
 _SEAM = 1e-4
@@ -111,7 +112,9 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
     around = radius / math.cos(math.pi / _CORNERS)
     circle = shapely.Point(0.0, 0.0).buffer(around, quad_segs=_CORNERS // 4)
     shapes = geometries([r.blob for r in rows]) if rows else np.array([], dtype=object)
-    flat = shapely.make_valid(shapely.transform(shapes, origin.plane)) if rows else shapes
+    # Pieces are cut along meridians and parallels; such an edge is straight in degrees, not in the plane.
+    dense = shapely.segmentize(shapes, _LONGEST_DEGREES) if rows else shapes
+    flat = shapely.make_valid(shapely.transform(dense, origin.plane)) if rows else shapes
     parts = shapely.intersection(flat, circle) if rows else flat
     grouped: dict[tuple[Any, ...], tuple[Row, list[Any]]] = {}
     for row, part in zip(rows, parts, strict=True):

@@ -18,6 +18,8 @@ from .model import Model, nearest_group
 from .rows import ACCURACY, Row, between, claimed, enclosed, further, high_seas, land, merged
 from .tables import HISTORY_FROM, Claim, Tables, Version, timeline
 
+SOVEREIGN = ("internal_waters", "archipelagic_waters", "territorial_sea")
+
 Bools = npt.NDArray[np.bool_]
 
 
@@ -134,8 +136,12 @@ class Classifier:
                 continue
             if line.end is not None and line.end <= HISTORY_FROM:
                 continue
+            # a neighbour's waters may lie behind the line; it closes nobody else's coast
+            claimants = self.tables.territory(line.territory).states
+            if any(r.zone in SOVEREIGN and r.state not in claimants for r in rows):
+                continue
             start = line.start if line.start is not None and line.start > HISTORY_FROM else None
-            inner = [enclosed(line, state, start) for state in self.tables.territory(line.territory).states]
+            inner = [enclosed(line, state, start) for state in claimants]
             before = [] if start is None else [r for row in rows if (r := between(row, None, start)) is not None]
             after = [] if line.end is None else [r for row in rows if (r := between(row, line.end, None)) is not None]
             return [*before, *inner, *after]
@@ -148,7 +154,7 @@ class Classifier:
             claim = self.model.further[index]
             if not hit[i]:
                 continue
-            inner = {r.state for r in rows if r.zone in ("internal_waters", "archipelagic_waters", "territorial_sea")}
+            inner = {r.state for r in rows if r.zone in SOVEREIGN}
             if claim.state in inner or any(r.zone == claim.zone and r.state == claim.state for r in rows):
                 continue
             # A sketched area may reach over waters of States that the dispute is not about.

@@ -25,6 +25,8 @@ LINE_TOLERANCE = 2.5e-4
 FAR_TOLERANCE = 5e-4
 """The same of limits further out (56 m)."""
 REMOTE_NM = 200.0
+KNOWN_BASELINES = 4
+"""Closing lines from which on a territory's straight baselines count as known."""
 COAST_STEP = 400.0
 SITE_STEP = 2000.0
 
@@ -177,7 +179,11 @@ def _with_mapped(
     )
     if trusted is None:
         return GroupEnvelopes(label, polygons, deviation)
-    inner = landward_of_baselines(trusted, computed, tables.territory(code).archipelagic)
+    known = sum(line.recognised and line.territory == code for line in tables.closing_lines)
+    # Where the baselines themselves are known, nothing need be inferred from the limit.
+    inner = None
+    if known < KNOWN_BASELINES:
+        inner = landward_of_baselines(trusted, computed, tables.territory(code).archipelagic)
     wider = {breadth: polygonal(shapely.union(polygon, trusted.enclosed)) for breadth, polygon in polygons.items()}
     wider[12.0] = polygonal(shapely.union(computed, trusted.excess))
     if not len(trusted.lon):

@@ -311,7 +311,7 @@ def _drawings(content: dict[str, Any]) -> list[Drawing]:
             line=_line(entry["line"]),
             source=entry.get("source"),
             confidence=str(entry.get("confidence")),
-            accuracy_m=entry.get("accuracy_m"),
+            accuracy_m=None if entry.get("accuracy_m") is None else float(entry["accuracy_m"]),
             note=entry.get("note") or entry.get("reason") or entry.get("used_as"),
         )
         for section, role in _ROLES.items()
