@@ -226,6 +226,16 @@ def test_the_page_needs_nothing_but_itself_and_has_the_map(pages: dict[str, str]
     assert names.count("div") > 15
 
 
+def test_the_map_can_be_kept_for_the_answers(run: Run, tmp_path: Path) -> None:
+    for more, count in (([], 0), (["--answers"], 1)):
+        file = tmp_path / f"page{count}.html"
+        assert run("scenario", "handout", "pylos-adriana-2023", "-o", str(file), "--no-map", *more).code == 0
+        page = file.read_text(encoding="utf-8")
+        assert page.startswith("<!DOCTYPE html>") or page.lstrip().startswith("<!DOCTYPE html>")
+        assert page.count("<img ") == count
+        assert "<img " not in page.partition("Answers (for the trainer)")[0]
+
+
 def test_hostile_text_stays_text(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "cases"
     folder.mkdir()

@@ -144,6 +144,9 @@ def handout(
     scenario: IdArgument,
     output: Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="File to write: .html or .md.")],
     answers: Annotated[bool, typer.Option("--answers", help="Add a second part with the answers.")] = False,
+    with_map: Annotated[
+        bool, typer.Option("--map/--no-map", help="The map among the facts (it shows the zones), or with the answers.")
+    ] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
     scenarios: ScenariosOption = None,
     zones: ZonesOption = None,
@@ -159,7 +162,7 @@ def handout(
     refuse_existing(output, force=force)
     found = cases.find(cases.scenario_folder(scenarios), scenario)
     result = cases.assess(found, zones=zones, rules=rules)
-    text = write_handout(found, result, _rules(rules), kind=kind, answers=answers, zones=zones)
+    text = write_handout(found, result, _rules(rules), kind=kind, answers=answers, with_map=with_map, zones=zones)
     write_bytes(output, text.encode("utf-8"), force=force)
     sys.stderr.write(f"seajuris: handout written to {output}\n")
 

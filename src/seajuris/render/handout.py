@@ -60,6 +60,7 @@ def handout(
     *,
     kind: str,
     answers: bool = False,
+    with_map: bool = True,
     zones: str | Path | None = None,
 ) -> str:
     """Write a handout.
@@ -70,12 +71,15 @@ def handout(
         rules: The rules under which it was assessed.
         kind: ``html`` or ``md``.
         answers: Add the part with the answers.
+        with_map: Put the map among the facts. It shows the zones, and so answers the first question; without it, it
+            stands among the answers.
         zones: The zone data with which it was assessed, for the map.
     """
     data = _content(scenario, result, rules, answers=answers)
     if kind == "md":
         return "\n".join(_markdown(data)) + "\n"
-    data["map"] = _map(result, zones)
+    data["with_map"] = with_map
+    data["map"] = _map(result, zones) if with_map or answers else None
     return _html(data)
 
 
