@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
+import socket
 from typing import Any
 
 from seajuris.errors import InputError
@@ -77,30 +79,49 @@ def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any,
     def application(environ: Any, start_response: Any) -> Any:
         return later[0](environ, start_response)
 
-    try:
-        server: Any = create_server(
-            application,
-            host=HOST,
-            port=port,
-            threads=THREADS,
-            connection_limit=MAX_CONNECTIONS,
-            backlog=1024,
-            channel_timeout=IDLE_S,
-            cleanup_interval=5,
-            max_request_header_size=MAX_HEADER,
-            max_request_body_size=MAX_BODY + 1,
-            ident=None,
-            expose_tracebacks=False,
-            asyncore_use_poll=True,
-        )
-    except OSError as fault:
-        raise ServeError(
-            f"port {port} cannot be used: {fault.strerror}",
-            where="--port",
-            hint="Name another port, or leave --port out.",
-        ) from None
+    server: Any = create_server(
+        application,
+        sockets=[_listening(port)],
+        threads=THREADS,
+        connection_limit=MAX_CONNECTIONS,
+        backlog=1024,
+        channel_timeout=IDLE_S,
+        cleanup_interval=5,
+        max_request_header_size=MAX_HEADER,
+        max_request_body_size=MAX_BODY + 1,
+        ident=None,
+        expose_tracebacks=False,
+        asyncore_use_poll=True,
+    )
     server.channel_class = Channel
     # The port may have been chosen only now, and the guard has to know it.
     chosen = int(server.effective_port)
     later.append(App(engine, Guard(chosen, secret)))
     return server, address(chosen, secret)
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket on the loopback interface, and on no other."""
+    own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            # A port that was in use a moment ago can be used again; elsewhere this would share it with strangers.
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own.bind((HOST, port))
+    except OSError as fault:
+        own.close()
+        raise ServeError(
+            f"port {port} cannot be used: {fault.strerror}",
+            where="--port",
+            hint="Name another port, or leave --port out.",
+        ) from None
+    return own
+
+
+def stop(server: Any) -> None:
+    """End a server that runs in another thread, with all its connections."""
+    from waitress import wasyncore
+
+    # Its sockets are closed by the thread that watches them, whose loop ends when none is left.
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
+    server.task_dispatcher.shutdown()

@@ -207,7 +207,7 @@
     }
     function summary(result, can) {
       var states = can.map(function (f) { return f.state; }).filter(function (s, i, all) { return s && s !== "*" && all.indexOf(s) === i; });
-      var zones = result.place ? result.place.zones.map(function (z) {
+      var zones = result.place ? result.place.zones.slice().sort(function (a, b) { return b.at_position - a.at_position; }).map(function (z) {
         return w.zones[z.zone] + (z.state ? " of " + name(z.state) : "") + (z.claim === "potential" ? " (not proclaimed)" : "") + (z.certainty === "certain" ? "" : " (possible)");
       }).join("; ") : "No position told";
       return zones + ". " + (states.length ? states.length + (states.length === 1 ? " State" : " States") + " may prosecute: " +
