@@ -307,11 +307,13 @@ def _numbered(found: Iterable[Mutant]) -> list[Mutant]:
 # --- Running ------------------------------------------------------------------------------------------------------
 
 
-def rules_with(rules: RuleSet, *, grounds: Iterable[str] | None = None, mutant: Mutant | None = None) -> RuleSet:
-    """The same rules with only some grounds (and all bars), and one of them changed."""
+def rules_with(
+    rules: RuleSet, *, grounds: Iterable[str] | None = None, bars: bool = True, mutant: Mutant | None = None
+) -> RuleSet:
+    """The same rules with only some grounds (with or without the bars), and one of them changed."""
     wanted = None if grounds is None else set(grounds)
     changed = RuleSet(rules.folder)
-    kept = [g for g in rules.grounds if wanted is None or g.id in wanted or g.kind == "bar"]
+    kept = [g for g in rules.grounds if wanted is None or g.id in wanted or (bars and g.kind == "bar")]
     if mutant is not None and mutant.ground is not None:
         kept = [mutant.ground if g.id == mutant.ground.id else g for g in kept]
     shared = ("vocabulary", "bases", "warnings", "coordination", "_instruments", "_national")
@@ -414,23 +416,25 @@ class Field:
     def __init__(self, rules: RuleSet, ready: list[Run]) -> None:
         self.rules = rules
         self.ready = ready
-        self._faults: dict[tuple[str, tuple[str, ...] | None], frozenset[str]] = {}
+        self._faults: dict[tuple[str, tuple[str, ...] | None, bool], frozenset[str]] = {}
 
-    def _before(self, run: Run, grounds: tuple[str, ...] | None) -> frozenset[str]:
-        key = (run.id, grounds)
+    def _before(self, run: Run, grounds: tuple[str, ...] | None, *, bars: bool = True) -> frozenset[str]:
+        key = (run.id, grounds, bars)
         if key not in self._faults:
-            rules = self.rules if grounds is None else rules_with(self.rules, grounds=grounds)
+            rules = self.rules if grounds is None else rules_with(self.rules, grounds=grounds, bars=bars)
             self._faults[key] = run.faults(rules)
         return self._faults[key]
 
     def killer(self, mutant: Mutant) -> str | None:
         """The first scenario that notices; `None` if none does."""
         only = mutant.grounds or None
-        part = rules_with(self.rules, grounds=only, mutant=mutant)
+        # Whether a national provision is met does not depend on the bars.
+        bars = mutant.basis is None
+        part = rules_with(self.rules, grounds=only, bars=bars, mutant=mutant)
         whole: RuleSet | None = None
         named = [f"'ground': '{ground}'" for ground in mutant.grounds]
         for run in self._likely(mutant):
-            new = run.faults(part) - self._before(run, only)
+            new = run.faults(part) - self._before(run, only, bars=bars)
             if any(fault.startswith(("expected", "none")) and name in fault for fault in new for name in named):
                 return run.id
             if not new:
@@ -443,14 +447,13 @@ class Field:
         return None
 
     def _likely(self, mutant: Mutant) -> list[Run]:
-        """Those that name the rule first; for a national provision, of the others only the small ones of that State."""
-        if mutant.basis is not None:
-            state, basis_id, _ = mutant.basis
-            naming = sorted((r for r in self.ready if basis_id in r.words), key=lambda r: len(r.states))
-            others = [r for r in self.ready if basis_id not in r.words and state in r.states and len(r.states) < SMALL]
-            return [*naming, *others]
+        """Those that name the rule, the small ones first, and the other small ones that it may concern."""
         name = mutant.name.partition(" ")[0]
-        return sorted(self.ready, key=lambda r: name not in r.words)
+        naming = sorted((r for r in self.ready if name in r.words), key=lambda r: len(r.states))
+        others = [r for r in self.ready if name not in r.words and len(r.states) < SMALL]
+        if mutant.basis is not None:
+            others = [r for r in others if mutant.basis[0] in r.states]
+        return [*naming, *others]
 
 
 def listed(path: Path = LIST) -> dict[str, str]:
