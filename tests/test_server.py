@@ -85,7 +85,7 @@ def ask(engine: Engine) -> Callable[..., Reply]:
             if value is not None:
                 environ[key] = value
         told: list[Any] = []
-        content = b"".join(app(environ, lambda status, headers, *_: told.extend((status, headers))))  # type: ignore[arg-type,return-value]
+        content = b"".join(app(environ, lambda status, headers, *_: told.extend((status, headers))))  # type: ignore[arg-type]
         return checked(Reply(int(told[0][:3]), dict(told[1]), content), head=method == "HEAD")
 
     return ask_app

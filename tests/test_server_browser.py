@@ -17,7 +17,7 @@ from seajuris.server.run import start, stop
 pytestmark = pytest.mark.browser
 
 SVG = "document.querySelector('#map .sjmap-view svg')"
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +154,19 @@ def test_disputed_facts_are_kept_until_told_otherwise(tab: Tab) -> None:
     settled(tab)
     assert tab.js("document.querySelectorAll('#form .told').length") == before - 1
     load(tab, "cutro-2023")
+
+
+def test_a_name_that_begins_another_is_not_taken_while_typing(tab: Tab) -> None:
+    tab.js("document.querySelector('#form fieldset input[list=states]').focus()")
+    chips = "[...document.querySelector('#form fieldset .chips').querySelectorAll('button')].map(e => e.textContent)"
+    before = tab.js(chips)
+    tab.call("Input.insertText", text="Niger")
+    assert tab.js(chips) == before
+    tab.call("Input.insertText", text="ia")
+    tab.key("Enter", text="\r", code=13)
+    settled(tab)
+    assert tab.js(chips) == [*before, "Nigeria ×"]
+    assert "Nigeria (NGA)" in states(tab)
 
 
 def test_foreign_text_stays_text(tab: Tab) -> None:

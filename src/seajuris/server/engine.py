@@ -96,10 +96,12 @@ class Engine:
 
     def map(self, options: Options, body: str) -> Answer:
         """The interactive map of a case's position, or of a part of the sea, without its style and script."""
+        from seajuris import api
+
         case = self._case(body)
         position = None if case.position is None else (case.position.source, case.position.accuracy_m)
         with _turn(self._long):
-            html = self._draw(position, case.on, options.get("extent"))
+            html = self._draw(position, case.on or api.today(), options.get("extent"))
         return Answer.json({"format": "seajuris.map.v1", "html": html})
 
     def memo(self, options: Options, body: str) -> Answer:

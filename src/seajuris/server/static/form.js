@@ -37,6 +37,9 @@ var seajuris = {};
     position: "e.g. 36°15'N 21°04'E, or click on the map", accuracy: "with its unit: 1 nm, 500 m", date: "2023-06-14; or 2023-06, 2023"
   };
 
+  // Whether a list's entry was picked, not typed: whoever types "Nigeria" has for a moment written "Niger".
+  function picked(event) { return event.inputType === undefined || event.inputType === "insertReplacementText"; }
+
   seajuris.h = h;
   seajuris.Form = function (root, words, changed) {
     var facts = words.facts, data = {}, fields = {}, serial = 0;
@@ -117,24 +120,24 @@ var seajuris = {};
       function state(value) {
         holder.append(h("label", { "for": id }, label), named(h("input", Object.assign(told(id), {
           type: "text", list: "states", value: value === undefined ? "" : shown(value), placeholder: "unknown",
-          input: function (e) { if (byWord[e.target.value.trim().toLowerCase()]) { set(path, read(e.target.value)); } },
+          input: function (e) { if (picked(e) && byWord[e.target.value.trim().toLowerCase()]) { set(path, read(e.target.value)); } },
           change: function (e) { if (get(path) !== read(e.target.value)) { set(path, read(e.target.value)); } }
         }))));
       }
       function several(value) {
         var list = value === undefined ? [] : [].concat(value), control;
-        function add(whole) {
+        function add(whole, stay) {
           var word = read(control.value);
-          if (!word || (!whole && !byWord[control.value.trim().toLowerCase()])) { return; }
+          if (!control.isConnected || !word || (!whole && !byWord[control.value.trim().toLowerCase()])) { return; }
           var none = word === "none" || word === fact.none;
           set(path, none ? word : list.filter(function (v) { return v !== word && v !== "none" && v !== fact.none; }).concat(word));
           draw();
-          fields[path].input.focus();
+          if (stay) { fields[path].input.focus(); }
         }
         control = named(h("input", Object.assign(told(id), {
           type: "text", list: "states", placeholder: list.length ? "add another" : "unknown",
-          input: function () { add(false); }, change: function () { add(true); },
-          keydown: function (e) { if (e.key === "Enter") { e.preventDefault(); add(true); } }
+          input: function (e) { if (picked(e)) { add(false, true); } }, change: function () { add(true, false); },
+          keydown: function (e) { if (e.key === "Enter") { e.preventDefault(); add(true, true); } }
         })));
         holder.append(h("label", { "for": id }, label), h("div", { "class": "chips" }, list.map(function (item) {
           return h("button", { type: "button", "aria-label": "Remove " + shown(item), click: function () {
