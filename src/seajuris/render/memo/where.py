@@ -19,12 +19,11 @@ def blocks(place: Place | None, words: Words, draw: Draw | None) -> Iterator[Blo
     if place is None:
         yield Paragraph((Run(words("No position was told. Zones, and all that hangs on them, are unknown.")),), "lead")
         return
-    stated = "stated" if place.position.accuracy_m is not None else "from the notation; no accuracy was stated"
     read = words(
         "{position}, uncertain by {radius} ({stated})",
         position=place.position.read_as,
         radius=metres(place.uncertainty_m, words),
-        stated=words(stated),
+        stated=_why(place, words),
     )
     yield Paragraph((Run(read, "strong"),), "lead")
     yield Paragraph((Run(words(labels.REGIMES[place.criminal_law_regime])),))
@@ -57,6 +56,21 @@ def blocks(place: Place | None, words: Words, draw: Draw | None) -> Iterator[Blo
         yield Items(tuple((Run(note),) for note in place.notes))
     if draw is not None and (figure := draw(place)) is not None:
         yield figure
+
+
+def _why(place: Place, words: Words) -> str:
+    """Where the uncertainty comes from."""
+    position = place.position
+    if position.accuracy_m is None:
+        if position.described:
+            return words("from the description; no accuracy was stated")
+        return words("from the notation; no accuracy was stated")
+    accuracy = metres(position.accuracy_m, words)
+    if metres(place.uncertainty_m, words) == accuracy:
+        return words("stated")
+    if position.described:
+        return words("{accuracy} stated, and what the description leaves open", accuracy=accuracy)
+    return words("{accuracy} stated, and what the notation leaves open", accuracy=accuracy)
 
 
 def zone_words(zone: Zone, words: Words) -> str:
