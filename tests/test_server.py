@@ -329,7 +329,8 @@ def test_every_scenario_can_be_loaded(ask: Callable[..., Reply]) -> None:
 def test_the_vocabulary(ask: Callable[..., Reply]) -> None:
     told = ask("GET", "/api/vocabulary").json
     assert {"vessel.flag", "suspects[].nationality", "landed_in"} <= {f["path"] for f in told["facts"]}
-    assert {"code": "EGY", "name": "Egypt", "kind": "state", "demonyms": ["Egyptian"]} in told["states"]
+    egypt = next(s for s in told["states"] if s["code"] == "EGY")
+    assert (egypt["name"], egypt["kind"], "Egyptian" in egypt["demonyms"]) == ("Egypt", "state", True)
     assert set(told["words"]["statuses"]) == {"established", "conditional", "open", "excluded"}
     assert "not legal advice" in told["disclaimer"]
 
