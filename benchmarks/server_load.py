@@ -95,7 +95,7 @@ def main() -> None:
         found = collections.Counter(
             pool.map(lambda i: post(port, PLACED if i % 10 == 0 else CASE), range(told.concurrent))
         )
-    print(f"{told.concurrent} at once: {dict(found)} in {time.perf_counter() - began:.1f} s")
+    print(f"{told.concurrent} at once: {dict(found)} in {time.perf_counter() - began:.1f} s", flush=True)
     assert set(found) <= {200, 503}
 
     rng = random.Random(1)
@@ -103,7 +103,7 @@ def main() -> None:
     requests = [malformed(rng) for _ in range(told.malformed)]
     with ThreadPoolExecutor(8) as pool:
         answers = collections.Counter(pool.map(lambda sent: send(port, sent), requests))
-    print(f"{told.malformed} malformed: {dict(answers)} in {time.perf_counter() - began:.1f} s")
+    print(f"{told.malformed} malformed: {dict(answers)} in {time.perf_counter() - began:.1f} s", flush=True)
     assert not [status for status in answers if status.startswith("5") and status not in ("501", "505")]
 
     if told.schemathesis:
