@@ -61,7 +61,7 @@ def compare(model: Model) -> dict[str, dict[str, Any]]:
         others = np.full(len(lon), np.inf)
         for i in every:
             if i not in own and _near(every[i], lon, lat):
-                others = np.minimum(others, every[i].query(lon, lat)[0])
+                others = np.minimum(others, every[i].query(lon, lat, OPEN * float(away.max()) + 1000)[0])
         keep = others > OPEN * away
         if keep.sum() < 5:
             continue

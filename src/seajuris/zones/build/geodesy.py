@@ -131,9 +131,9 @@ class Nearest:
         self.xyz = to_ecef(lon, lat)
         self._tree = cKDTree(self.xyz, balanced_tree=False, compact_nodes=True)
 
-    def query(self, lon: Floats, lat: Floats) -> tuple[Floats, Ints]:
-        """Distance in metres to the nearest point, and its index."""
-        chord, index = self._tree.query(to_ecef(lon, lat))
+    def query(self, lon: Floats, lat: Floats, within: float = np.inf) -> tuple[Floats, Ints]:
+        """Distance in metres to the nearest point, and its index; half the earth's girth where none is ``within``."""
+        chord, index = self._tree.query(to_ecef(lon, lat), distance_upper_bound=within)
         return chord_to_arc(np.asarray(chord)), np.asarray(index, dtype=np.int64)
 
     def query_xyz(self, xyz: Floats) -> tuple[Floats, Ints]:
