@@ -116,14 +116,10 @@ class Classifier:
             return territorial
         rows = list(territorial)
         rows += _outside(territorial, self._contiguous(faces, i, lon, lat, areas))
-        economic, entitled = self._economic(faces, i, lon, lat, areas)
-        economic = _outside(territorial, economic)
-        rows += economic
-        if not rows or (not entitled and not economic and not territorial):
-            if "caspian_sea" in areas:
-                return rows
-            if not economic and not territorial:
-                rows.append(high_seas())
+        rows += _outside(territorial, self._economic(faces, i, lon, lat, areas))
+        if "caspian_sea" not in areas:
+            # beyond every zone, or where an agreed line gives waters to a State that does not reach them
+            rows += [r for start, end in _uncovered(rows) if (r := between(high_seas(), start, end)) is not None]
         return rows
 
     # -- closing lines and further claims -----------------------------------------------------
@@ -264,7 +260,7 @@ class Classifier:
         elif len(mapped_group) == 1:
             chosen = list(mapped_group)
         else:
-            chosen = near or codes
+            chosen = near or [self._nearest(codes, lon, lat)]
             if len(mapped_group) > 1:
                 wanted = frozenset(self._states(mapped_group))
                 if dispute_key(self.tables, wanted, lon, lat):
@@ -273,6 +269,16 @@ class Classifier:
         if len(claimants) == 1:
             return chosen[:1], None
         return chosen, self._key_of(tuple(chosen), lon, lat)
+
+    def _nearest(self, codes: list[str], lon: float, lat: float) -> str:
+        """The territory whose coast is nearest: the nearest coast of all may claim less breadth."""
+        x, y = np.array([lon]), np.array([lat])
+
+        def away(code: str) -> float:
+            groups = [g for g, names in enumerate(self.model.groups) if code in names and g in self.model.trees]
+            return min(float(self.model.trees[g].query(x, y)[0][0]) for g in groups)
+
+        return min(codes, key=lambda code: (away(code), code))
 
     def _owners(
         self, near: tuple[str, ...], faces: Faces, i: int, zone: str
@@ -338,7 +344,7 @@ class Classifier:
                 ]
         return rows
 
-    def _economic(self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]) -> tuple[list[Row], bool]:
+    def _economic(self, faces: Faces, i: int, lon: float, lat: float, areas: frozenset[str]) -> list[Row]:
         near = self.model.groups[int(faces.owner_economic[i])]
         reached = {code for g, hit in faces.economic.items() if hit[i] for code in self.model.groups[g]}
         rows: list[Row] = []
@@ -355,7 +361,7 @@ class Classifier:
                     claimed("exclusive_economic_zone", code, state, version, key, "computed", ACCURACY["economic"])
                     for state in self.tables.territory(code).states
                 ]
-        return rows, bool(rows)
+        return rows
 
     def _current(self, code: str, zone: str, areas: frozenset[str]) -> Claim | None:
         versions = self._timeline(code, zone, areas)
@@ -391,3 +397,21 @@ def _outside(territorial: list[Row], rows: list[Row]) -> list[Row]:
             kept += [part for part in (before, after) if part is not None]
         rows = kept
     return rows
+
+
+def _uncovered(rows: list[Row]) -> list[tuple[str | None, str | None]]:
+    """Periods ``[start, end)`` on which a face lies in no State's waters."""
+    counted = [r for r in rows if r.zone in SOVEREIGN or r.zone == "exclusive_economic_zone"]
+    gaps: list[tuple[str | None, str | None]] = []
+    reached: str | None = ""  # covered up to this day; empty is the beginning, None is for ever
+    for row in sorted(counted, key=lambda r: r.valid_from or ""):
+        start = row.valid_from or ""
+        if reached is None:
+            break
+        if start > reached:
+            gaps.append((reached or None, start))
+        if row.valid_to is None or row.valid_to > reached:
+            reached = row.valid_to
+    if reached is not None:
+        gaps.append((reached or None, None))
+    return gaps
