@@ -333,7 +333,7 @@ def test_zones_are_looked_for_in_the_whole_circle() -> None:
 
 def test_a_stated_accuracy_never_makes_the_circle_smaller() -> None:
     assert locate("47 nm SW of Pylos", accuracy="1 nm", on="2023-06-14").uncertainty_m > 15 * NM
-    assert locate("47 nm SW of Pylos", accuracy="60 nm", on="2023-06-14").uncertainty_m == 60 * NM
+    assert locate("47 nm SW of Pylos", accuracy="60 nm", on="2023-06-14").uncertainty_m >= 60 * NM
 
 
 def test_case_files_and_options_read_the_same(run: Run, tmp_path: Any) -> None:

@@ -171,6 +171,7 @@ def test_geopackage_is_the_same_every_time(tmp_path: Path) -> None:
         "zones": order([(("land", *[None] * (rows["zones"] - 1)), square)]),
         "limits": order([(("territorial_sea", *[None] * (rows["limits"] - 1)), line)]),
         "baselines": order([((None,) * rows["baselines"], line)]),
+        "boundaries": order([(("A-B", "AAA, BBB", "decides", *[None] * (rows["boundaries"] - 3)), line)]),
     }
     hashes = [write(tmp_path / f"{i}.gpkg", layers, []) for i in range(2)]
     assert hashes[0] == hashes[1]

@@ -239,7 +239,7 @@ def ours_as_theirs() -> dict[str, list[Feature]]:
     with opened(zone_file(None)) as database:
         layer = read_layer(database, "zones")
     box = shapely.bounds(layer.shapes)
-    inside = (box[:, 0] >= WINDOW[0]) & (box[:, 2] <= WINDOW[2]) & (box[:, 1] >= WINDOW[1]) & (box[:, 3] <= WINDOW[3])
+    inside = (box[:, 0] < WINDOW[2]) & (box[:, 2] > WINDOW[0]) & (box[:, 1] < WINDOW[3]) & (box[:, 3] > WINDOW[1])
     parts: dict[tuple[str, str], list[Any]] = {}
     for row, shape, here in zip(layer.rows(), layer.shapes, inside, strict=True):
         usable = row["claim"] != "protested" and in_force(row["valid_from"], row["valid_to"], DAY)

@@ -18,7 +18,7 @@ import shapely
 from seajuris import states
 from seajuris.place import SOVEREIGN_ZONES, ZONES, Baseline, Boundary, Limit, Place, Verdict, Zone
 from seajuris.position import Position
-from seajuris.zones.measure import METRES_PER_NM, Floats, Nearest, Origin
+from seajuris.zones.measure import METRES_PER_NM, Floats, Nearest, Origin, window
 from seajuris.zones.store import Row, ZoneStore, coordinates, geometries
 
 REACH_NM = 200.0
@@ -31,7 +31,11 @@ _MIN_RADIUS_M = 1.0
 _CLOSE_NM = 3.0
 _JOINT = "joint-regime"
 _CORNERS = 128
-_LONGEST_DEGREES = 0.05
+# What is looked at around the circle, and how finely its edges are followed.
+_AROUND = 1.2
+_AROUND_M = 5.0
+_STEPS = 24
+_MOST_STEPS = 720
 # Parts of the circle smaller than this are seams of the data, not zones: a share of the circle where it is small, and a
 # metre across it where it is large.
 _SEAM = 1e-4
@@ -111,11 +115,8 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
     # The polygon lies around the circle, not in it: it must not fall short.
     around = radius / math.cos(math.pi / _CORNERS)
     circle = shapely.Point(0.0, 0.0).buffer(around, quad_segs=_CORNERS // 4)
-    shapes = geometries([r.blob for r in rows]) if rows else np.array([], dtype=object)
-    # Pieces are cut along meridians and parallels; such an edge is straight in degrees, not in the plane.
-    dense = shapely.segmentize(shapes, _LONGEST_DEGREES) if rows else shapes
-    flat = shapely.make_valid(shapely.transform(dense, origin.plane)) if rows else shapes
-    parts = shapely.intersection(flat, circle) if rows else flat
+    rows, flat = _in_plane(origin, radius, rows)
+    parts = shapely.intersection(flat, circle)
     grouped: dict[tuple[Any, ...], tuple[Row, list[Any]]] = {}
     for row, part in zip(rows, parts, strict=True):
         if part.area > 0:
@@ -139,6 +140,22 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
         # Pieces of one zone meet in seams of millimetres: a point on a seam lies in the zone.
         region.at_position = bool(region.shape.distance(shapely.Point(0.0, 0.0)) < _SEAM_M)
     return [r for r in regions if r.area > min(_PRESENT * circle.area, _PRESENT_M2)], circle.area
+
+
+def _in_plane(origin: Origin, radius: float, rows: list[Row]) -> tuple[list[Row], Any]:
+    """The parts of zones near the circle, in the plane around the position; a row for each part."""
+    shapes = geometries([r.blob for r in rows])
+    kept: list[Row] = []
+    found: list[Any] = []
+    for west, south, east, north in window(origin.lon, origin.lat, _AROUND * radius + _AROUND_M):
+        near = shapely.clip_by_rect(shapes, west, south, east, north)
+        # Pieces are cut along meridians and parallels; such an edge is straight in degrees, not in the plane.
+        step = max((north - south) / _STEPS, (east - west) / _MOST_STEPS)
+        for index in np.flatnonzero(~shapely.is_empty(near)):
+            kept.append(rows[index])
+            found.append(shapely.segmentize(near[index], step))
+    flat = shapely.transform(np.array(found, dtype=object), origin.plane) if found else np.array([], dtype=object)
+    return kept, shapely.make_valid(flat)
 
 
 def _before_claim(row: Row, day: str) -> bool:

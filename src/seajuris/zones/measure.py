@@ -81,7 +81,7 @@ class Origin:
         """Points on a plane around the origin, metres east and north, at their true distance from it.
 
         Azimuthal equidistant: the direction is that of the tangent plane, the distance that of the geodesic, told from
-        the chord (within 1 m up to 500 km).
+        the chord (within 1 m up to 400 km).
         """
         local = (geocentric(lonlat) - self._centre) @ self._axes.T
         flat: Floats = local[:, :2]
