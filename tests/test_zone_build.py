@@ -172,6 +172,7 @@ def test_geopackage_is_the_same_every_time(tmp_path: Path) -> None:
         "limits": order([(("territorial_sea", *[None] * (rows["limits"] - 1)), line)]),
         "baselines": order([((None,) * rows["baselines"], line)]),
         "boundaries": order([(("A-B", "AAA, BBB", "decides", *[None] * (rows["boundaries"] - 3)), line)]),
+        "remarks": order([(("key", "text", *[None] * (rows["remarks"] - 2)), square)]),
     }
     hashes = [write(tmp_path / f"{i}.gpkg", layers, []) for i in range(2)]
     assert hashes[0] == hashes[1]

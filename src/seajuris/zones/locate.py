@@ -102,7 +102,8 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
         reachable=_reachable(origin, uncertainty, day, store, measured),
         boundaries=_boundaries(origin, store, day),
     )
-    return replace(place, notes=tuple(_notes(place, regions, day)))
+    remarks = _remarks(origin, uncertainty, day, store)
+    return replace(place, notes=(*_notes(place, regions, day), *remarks))
 
 
 # --- Zones ------------------------------------------------------------------------------------------------------
@@ -412,6 +413,21 @@ def _notes(place: Place, regions: list[_Region], day: str) -> list[str]:
             "high seas apply."
         )
     return list(dict.fromkeys(notes))
+
+
+def _remarks(origin: Origin, uncertainty: float, day: str, store: ZoneStore) -> list[str]:
+    """What has to be said of these waters beside their zones."""
+    rows = [r for r in store.near("remarks", origin.lon, origin.lat, uncertainty) if r.in_force(day)]
+    if not rows:
+        return []
+    rows, flat = _in_plane(origin, uncertainty, rows)
+    near = shapely.distance(flat, shapely.Point(0.0, 0.0)) <= uncertainty
+    here = [row for row, hit in zip(rows, near, strict=True) if hit]
+    return list(dict.fromkeys(f"{row['text']} ({row['source']}{_unread(row)})" for row in here))
+
+
+def _unread(row: Row) -> str:
+    return "" if row["confidence"] == "verified" else "; unverified"
 
 
 def _claim_notes(region: _Region, day: str) -> list[str]:

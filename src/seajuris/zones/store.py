@@ -28,6 +28,7 @@ _COLUMNS = {
     " proclaimed_to, breadth_nm, accuracy_m",
     "baselines": "state, territory, kind, dispute",
     "boundaries": "id, parties, role, divides, valid_from, valid_to, source, confidence, accuracy_m, note",
+    "remarks": "key, text, valid_from, valid_to, source, confidence",
 }
 
 
@@ -75,8 +76,8 @@ class ZoneStore:
             tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         except sqlite3.Error as fault:
             raise DataError(f"not a zone GeoPackage ({fault})", where=str(path)) from None
-        # Imported data need not have lines that decide nothing.
-        self._absent = {"boundaries"} - tables
+        # Imported data need not have what decides nothing.
+        self._absent = {"boundaries", "remarks"} - tables
 
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
         """Features whose bounding box comes within a radius of a position."""

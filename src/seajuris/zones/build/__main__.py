@@ -49,6 +49,7 @@ def main() -> int:
         "limits": order(built.limits),
         "baselines": order(built.baselines),
         "boundaries": order(built.boundaries),
+        "remarks": order(built.remarks),
     }
     path = out / "zones.gpkg"
     digest = write(path, layers, built.claims)

@@ -85,6 +85,17 @@ LAYERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ("note", "TEXT"),
         ),
     ),
+    "remarks": (
+        "POLYGON",
+        (
+            ("key", "TEXT NOT NULL"),
+            ("text", "TEXT NOT NULL"),
+            ("valid_from", "TEXT"),
+            ("valid_to", "TEXT"),
+            ("source", "TEXT"),
+            ("confidence", "TEXT"),
+        ),
+    ),
 }
 CLAIM_COLUMNS = (
     "territory",

@@ -36,6 +36,7 @@ estuaries) are shown as territorial sea. A protested closing line and the areas 
 shown as protested claims beside the zones; they move no limit.
 An agreed line divides from the day on which it entered into force, equidistance before it; in the territorial sea, and
 if it is older than 16 November 1994, for all dates. A closing line is baseline for all dates.
+Layer remarks: what has to be said of some waters beside their zones; it decides nothing.
 Layer boundaries: agreed lines, and lines that decide nothing here (unilateral, sea-bed only, contested, not in force).
 """
 ACCURACY_TEXT = """\
@@ -163,6 +164,7 @@ def describe(
             "limits": {f"{a} {b}": n for (a, b), n in sorted(limits.items())},
             "baselines": len(built.baselines),
             "boundaries": len(built.boundaries),
+            "remarks": len(built.remarks),
             "claims": len(built.claims),
         },
         "measured": {

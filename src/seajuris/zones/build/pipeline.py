@@ -45,6 +45,7 @@ class Built:
     limits: list[tuple[Any, bytes]]
     baselines: list[tuple[Any, bytes]]
     boundaries: list[tuple[Any, bytes]]
+    remarks: list[tuple[Any, bytes]]
     claims: list[tuple[Any, ...]]
     model: Model
     envelopes: dict[int, GroupEnvelopes]
@@ -168,7 +169,7 @@ def build(root: Path, directory: Path, fetch: bool, workers: int, say: Callable[
     stage(f"{len(model.equidistance.lines)} lines of equidistance")
     cell_work.start(model)
     found = in_parallel(cell_work.work, cell_work.all_cells(), {}, workers)
-    built = Built([], [], [], [], [], model, envelopes, residual, {})
+    built = Built([], [], [], [], [], [], model, envelopes, residual, {})
     for result, unknown in found:
         built.zones.extend(result.zones)
         built.limits.extend(result.limits)
@@ -177,6 +178,7 @@ def build(root: Path, directory: Path, fetch: bool, workers: int, say: Callable[
             built.unknown.setdefault(key, []).extend(places)
     stage(f"{len(built.zones)} pieces, {len(built.limits)} limits")
     built.boundaries = boundary_features(tables)
+    built.remarks = remark_features(tables)
     built.claims = claim_rows(tables)
     return built
 
@@ -199,6 +201,17 @@ def boundary_features(tables: Tables) -> list[tuple[Any, bytes]]:
         )
         features.extend((columns, shapely.to_wkb(part, byte_order=1)) for part in split_line(drawn(d)))
     return features
+
+
+def remark_features(tables: Tables) -> list[tuple[Any, bytes]]:
+    """Areas of which something has to be said, their edges short enough for any projection."""
+    return [
+        (
+            (r.key, r.text, r.start, r.end, r.source, r.confidence),
+            shapely.to_wkb(shapely.normalize(shapely.segmentize(r.polygon, 0.03)), byte_order=1),
+        )
+        for r in tables.remarks
+    ]
 
 
 def claim_rows(tables: Tables) -> list[tuple[Any, ...]]:

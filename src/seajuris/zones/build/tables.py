@@ -142,6 +142,19 @@ class FurtherClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class AreaRemark:
+    """What has to be said of some waters beside their zones."""
+
+    key: str
+    polygon: BaseGeometry
+    text: str
+    start: str | None
+    end: str | None
+    source: str | None
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trust:
     """Decision on the mapped limit of a territory.
 
@@ -193,6 +206,7 @@ class Tables:
     drawings: list[Drawing] = field(default_factory=list)
     closing_lines: list[ClosingLine] = field(default_factory=list)
     further_claims: list[FurtherClaim] = field(default_factory=list)
+    remarks: list[AreaRemark] = field(default_factory=list)
     rejected_islets: tuple[tuple[float, float], ...] = ()
     added_islets: tuple[tuple[str, float, float], ...] = ()
     missing: list[str] = field(default_factory=list)
@@ -364,6 +378,19 @@ def _further_claim(entry: dict[str, Any]) -> FurtherClaim:
     )
 
 
+def _remark(entry: dict[str, Any]) -> AreaRemark:
+    valid = entry.get("valid") or {}
+    return AreaRemark(
+        key=str(entry["key"]),
+        polygon=shapely.Polygon(_line(entry["polygon"])),
+        text=str(entry["text"]).strip(),
+        start=_date(valid.get("from")),
+        end=_date(valid.get("to")),
+        source=entry.get("source"),
+        confidence=str(entry["confidence"]),
+    )
+
+
 def _trust(entry: dict[str, Any]) -> Trust:
     return Trust(
         seaward=bool(entry["seaward"]),
@@ -391,6 +418,7 @@ def read_tables(root: Path) -> Tables:
         baselines = _load(source / "baselines.yaml")
         further = _load(source / "additional_claims.yaml")
         islets = _load(source / "islets.yaml")
+        remarks = _load(source / "remarks.yaml")
         known = _load(root / "expected_overlaps.yaml")
         entries = [*claims["territories"], *limits["additional_territories"]]
         return Tables(
@@ -400,6 +428,7 @@ def read_tables(root: Path) -> Tables:
             drawings=_drawings(lines),
             closing_lines=[_closing_line(b) for b in baselines["closing_lines"]],
             further_claims=[_further_claim(c) for c in further["additional_claims"]],
+            remarks=[_remark(r) for r in remarks["remarks"]],
             rejected_islets=_line(place[1:] for place in islets["rejected"]),
             added_islets=tuple((str(i["territory"]), float(i["lon"]), float(i["lat"])) for i in islets["added"]),
             trust={code: _trust(t) for code, t in limits["territories"].items()},

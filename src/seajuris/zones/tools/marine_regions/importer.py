@@ -130,6 +130,7 @@ def import_files(
             if not has_table(database, "boundaries"):
                 raise DataError("no layer boundaries: made by an older version", where=str(zones), hint="Reinstall.")
             layers["boundaries"] = _boundaries(database)
+        layers["remarks"] = _carried(database, "remarks") if has_table(database, "remarks") else []
     _cautions(report)
     for name in ("limits", "baselines"):
         if not layers[name]:
@@ -408,6 +409,16 @@ def _widened(
         return columns, wkb
     values["accuracy_m"] = round(ACCURACY["mapped"] + more * METRES_PER_NM)
     return (Row(**values) if layer == "zones" else tuple(values.values())), wkb
+
+
+def _carried(database: Any, name: str) -> list[tuple[Sequence[Any], bytes]]:
+    """A layer taken over as it is."""
+    layer = read_layer(database, name)
+    names = [column for column, _ in LAYERS[name][1]]
+    return [
+        (tuple(row[n] for n in names), shapely.to_wkb(shape, byte_order=1))
+        for row, shape in zip(layer.rows(), layer.shapes, strict=True)
+    ]
 
 
 def _boundaries(database: Any) -> list[tuple[Sequence[Any], bytes]]:
