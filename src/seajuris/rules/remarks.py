@@ -44,8 +44,13 @@ def questions(context: Context, findings: Iterable[Finding], bars: Iterable[Bar]
             others = tuple(dict.fromkeys(s for s in bears_on.get(fact, ()) if s and s not in states))
             decided = tuple(dict.fromkeys(s for s in states if s))
             asked.append(Question(fact, vocabulary[fact].ask, vocabulary[fact].why, decided, len(states), others))
-    weight = {q.fact: (-q.findings, -len(bears_on.get(q.fact, ()))) for q in asked}
-    return tuple(sorted(asked, key=lambda q: (*weight[q.fact], q.fact)))
+    return tuple(sorted(asked, key=lambda q: (*_weight(decides.get(q.fact, []), bears_on.get(q.fact, [])), q.fact)))
+
+
+def _weight(decided: list[str], borne_on: list[str]) -> tuple[int, bool, int]:
+    """What decides more comes first; findings of States that are known before those that a fact would only name."""
+    named = [state for state in decided if state]
+    return -len(named), len(named) == len(decided), -len(borne_on)
 
 
 def warnings(
