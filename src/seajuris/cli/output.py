@@ -40,26 +40,3 @@ def write(text: str) -> None:
         # Python would complain once more when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(EXIT_BROKEN_PIPE) from None
-
-
-def write_file(target: str, text: str, *, force: bool = False) -> None:
-    """Write a text file as a whole or not at all; an existing file is replaced only if asked.
-
-    Raises:
-        InputError: if the file exists already, or cannot be written.
-    """
-    import tempfile
-    from pathlib import Path
-
-    from seajuris.errors import InputError
-
-    path = Path(target)
-    if path.exists() and not force:
-        raise InputError("exists already; nothing was written", where=target, hint="Name another file, or add --force.")
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(text.encode("utf-8"))
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError as fault:
-        raise InputError(f"cannot be written: {fault.strerror}", where=target) from None

@@ -185,10 +185,10 @@ def copy(
 @app.command("book")
 def book(output: OutputOption, force: ForceOption = False, rules: RulesOption = None) -> None:
     """Write all rules as one HTML page for lawyers to read, print and sign off."""
-    from seajuris.cli.output import write_file
+    from seajuris.cli.files import write_bytes
     from seajuris.render.book import render_book
 
-    write_file(output, render_book(_rules(rules)), force=force)
+    write_bytes(output, render_book(_rules(rules)).encode("utf-8"), force=force)
 
 
 def _rules(folder: str | None) -> RuleSet:

@@ -16,7 +16,7 @@ from .coast import resolve_dependencies
 from .geodesy import Ints
 from .model import Model, nearest_group
 from .rows import ACCURACY, Row, between, claimed, enclosed, further, high_seas, land, merged
-from .tables import HISTORY_FROM, Claim, Tables, Version, timeline
+from .tables import HISTORY_FROM, NOT_IN_TABLE, Claim, Tables, Version, timeline
 
 SOVEREIGN = ("internal_waters", "archipelagic_waters", "territorial_sea")
 
@@ -379,9 +379,7 @@ class Classifier:
 
 def _entitlement(code: str) -> Claim:
     """What a territory that the claims table lacks is entitled to."""
-    return Claim(
-        code, "exclusive_economic_zone", 200.0, None, "potential", None, None, None, None, "not in the claims table"
-    )
+    return Claim(code, "exclusive_economic_zone", 200.0, None, "potential", None, None, None, None, NOT_IN_TABLE)
 
 
 def _outside(territorial: list[Row], rows: list[Row]) -> list[Row]:
