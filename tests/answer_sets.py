@@ -20,6 +20,7 @@ from seajuris.case import Case
 from seajuris.place import Place, Zone
 from seajuris.position import Position
 from seajuris.rules.facts import Binding, FactBase
+from seajuris.rules.inputs import place_facts
 from seajuris.rules.load import shipped_rules
 from seajuris.rules.logic import Trace, Truth
 from seajuris.rules.model import condition
@@ -199,7 +200,7 @@ def by_engine(made: Problem) -> Trace | None:
         case = Case.from_dict(made.data, vocabulary=RULES.vocabulary)
     except CaseError:
         return None
-    base = FactBase(case, made.place, RULES, DAY)
+    base = FactBase(case, place_facts(made.place), RULES, DAY)
     return base.decide(condition(made.test, "test"), Binding(claimant=made.claimant, suspect=0))
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from seajuris.assessment import ANY_STATE, Mandate
 from seajuris.case import Case
 from seajuris.days import Days
-from seajuris.place import Place
 from seajuris.rules.facts import Binding, FactBase
+from seajuris.rules.inputs import PlaceFacts
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Trace, Truth, all_of
 from seajuris.rules.model import Authority, Offence, Party, Remark, Validity
@@ -39,18 +39,20 @@ class Context:
 
     Args:
         case: The facts told.
-        place: Where it happened; `None` if no position was told.
+        place: The zones in which it may have happened; `None` if no position was told.
         rules: The rule set.
         on: The day of the event; where the case tells it only in part, all days that it can be are looked at.
     """
 
-    def __init__(self, case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> None:
+    def __init__(self, case: Case, place: PlaceFacts | None, rules: RuleSet, on: dt.date) -> None:
         told = case.days_of("on")
         # A caller may ask for the law of another day than the one told.
         event = told if told is not None and told.last == on else Days.of(on)
         self._set(case, place, rules, law_day(case, "event", event), {})
 
-    def _set(self, case: Case, place: Place | None, rules: RuleSet, law: LawDay, others: dict[str, Context]) -> None:
+    def _set(
+        self, case: Case, place: PlaceFacts | None, rules: RuleSet, law: LawDay, others: dict[str, Context]
+    ) -> None:
         self.case = case
         self.rules = rules
         self.law = law

@@ -15,6 +15,7 @@ from typing import Any
 from seajuris.assessment import ANY_STATE, STATUSES, Assessment
 from seajuris.rules.context import Alike, Context
 from seajuris.rules.facts import Binding
+from seajuris.rules.inputs import place_facts
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Truth
 from seajuris.rules.model import Condition, Ground, Not
@@ -149,7 +150,7 @@ def _named(ground: Ground) -> tuple[Condition, ...]:
 
 def _looked_at(rules: RuleSet, result: Assessment) -> Iterator[tuple[Condition, Context, Binding]]:
     """Every condition that an assessment looks at, with the State and the person for whom it does."""
-    context = Context(result.case, result.place, rules, result.on)
+    context = Context(result.case, place_facts(result.place), rules, result.on)
     for ground in rules.grounds:
         under = context.under(ground.law_of)
         if ground.validity.holds(under.on):

@@ -9,21 +9,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from seajuris.assessment import ANY_STATE, Assessment, Bar, Finding, Mandate
+from seajuris.assessment import ANY_STATE, Assessment, Bar, Finding, Mandate, Question, Remark
 from seajuris.case import Case
 from seajuris.place import Place
 from seajuris.rules.bars import apply_bar
 from seajuris.rules.completions import complete
 from seajuris.rules.context import Alike, Context, case_facts, sentence
 from seajuris.rules.facts import Binding, combined
+from seajuris.rules.inputs import PlaceFacts, place_facts, told_facts
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Trace, Truth
 from seajuris.rules.model import Ground
 from seajuris.rules.national import NationalResult, bases, national_layer
 from seajuris.rules.remarks import coordination, questions, warnings
 from seajuris.rules.timing import in_force
+
+
+class Judgement(NamedTuple):
+    """What the rules make of facts, zones and a day; the fields are those of `Assessment`."""
+
+    findings: tuple[Finding, ...]
+    questions: tuple[Question, ...]
+    bars: tuple[Bar, ...]
+    coordination: tuple[Remark, ...]
+    warnings: tuple[Remark, ...]
 
 
 def evaluate(case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> Assessment:
@@ -38,6 +49,19 @@ def evaluate(case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> As
     Returns:
         The assessment, without provenance.
     """
+    judged = judge(told_facts(case), place_facts(place), rules, on)
+    return Assessment(case=case, place=place, on=on, notes=(), **judged._asdict())
+
+
+def judge(case: Case, place: PlaceFacts | None, rules: RuleSet, on: dt.date) -> Judgement:
+    """Evaluate all rules in force on a day, on all that rules may depend on.
+
+    Args:
+        case: The facts that rules read (see `told_facts`).
+        place: The zones reached; `None` if no position was told.
+        rules: The rule set.
+        on: The day of the facts.
+    """
     context = Context(case, place, rules, on)
     # A rule that was in force on some only of the days that it can have been is looked at: see `_conditions_of`.
     grounds = [g for g in rules.grounds if in_force(g.validity, context.under(g.law_of).law.days) is not Truth.NO]
@@ -47,16 +71,12 @@ def evaluate(case: Case, place: Place | None, rules: RuleSet, on: dt.date) -> As
         findings, listed = apply_bar(context.under(bar.law_of), bar, findings)
         bars.extend(listed)
     findings.sort(key=_display_order)
-    return Assessment(
-        case=case,
-        place=place,
-        on=on,
+    return Judgement(
         findings=tuple(findings),
         questions=questions(context, findings, bars),
         bars=tuple(bars),
         coordination=coordination(context, findings),
         warnings=warnings(context, findings, bars, grounds),
-        notes=(),
     )
 
 

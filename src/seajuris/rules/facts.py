@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from seajuris import states
 from seajuris.case import Case, Told
 from seajuris.days import Days
-from seajuris.place import SOVEREIGN_ZONES, Place
+from seajuris.place import SOVEREIGN_ZONES
 from seajuris.rules.completions import AsIs, Bound, InZone, Missing, OneOf, complete
+from seajuris.rules.inputs import PlaceFacts
 from seajuris.rules.instruments import Membership
 from seajuris.rules.load import RuleSet
 from seajuris.rules.logic import Trace, Truth, all_of, any_of
@@ -66,14 +67,14 @@ class FactBase:
 
     Args:
         case: The facts told.
-        place: Where it happened, with the zones of the day of the event; `None` if that was not told.
+        place: The zones of the day of the event in which it may have happened; `None` if no position was told.
         rules: The rule set.
         on: The day whose law counts; several days where it is known only in part.
         day_fact: The fact that tells that day.
     """
 
     def __init__(
-        self, case: Case, place: Place | None, rules: RuleSet, on: dt.date | Days, day_fact: str = "on"
+        self, case: Case, place: PlaceFacts | None, rules: RuleSet, on: dt.date | Days, day_fact: str = "on"
     ) -> None:
         self.case = case
         self.place = place
@@ -245,16 +246,16 @@ class FactBase:
             flag_missing = self._missing(flag_path, flag_told)
             flag = flag_told.values
         if of in ("claimant", "other") and binding.claimant is None:
-            fact, told = ("claimant", "State not identified") if self.place else ("position", "not told")
+            named = self.place is not None
+            fact, told = ("claimant", "State not identified") if named else ("position", "not told")
             ask = AsIs(f"{words}", fact)
             return Trace(words, Truth.UNKNOWN, fact, told, ask=ask)
-        # A limit within the accuracy of the data decides nothing: what lies across it counts as possible too.
-        reachable = () if self.place is None else self.place.reachable or self.place.zones
+        reached = self.place or ()
         # Waters that a State has not claimed on that day are no zone of that State; a territorial sea needs no claim.
-        here = [z for z in reachable if not (z.zone == "exclusive_economic_zone" and z.claim == "potential")]
-        outside = any(z.zone == "outside_data" for z in reachable)
+        here = [z for z in reached if z.claimed]
+        outside = any(z.zone == "outside_data" for z in reached)
         untold = self.place is None or outside
-        certain = frozenset((z.zone, z.state) for z in here if z.certainty == "certain" and not untold)
+        certain = frozenset((z.zone, z.state) for z in here if z.certain and not untold)
         possible = None if untold else frozenset((z.zone, z.state) for z in here) - certain
         question = InZone(zones, of, binding.claimant, flag_missing or flag, certain, possible, negated)
         if self.place is None:
@@ -266,7 +267,7 @@ class FactBase:
         hits = [z for z in here if z.zone in zones and self._is_of(z.state, of, binding, flag)]
         told_words = "; ".join(f"{z.zone.replace('_', ' ')} ({z.certainty})" for z in hits) or "no such zone here"
         # Each of several zones may be only possible while together they leave nothing else.
-        if any(z.certainty == "certain" for z in hits) or (hits and len(hits) == len(here)):
+        if any(z.certain for z in hits) or (hits and len(hits) == len(here)):
             return Trace(words, Truth.YES, "position", told_words)
         return Trace(words, Truth.UNKNOWN if hits else Truth.NO, "position", told_words, ask=question)
 
@@ -370,8 +371,7 @@ class FactBase:
         if "any" in spec:
             return []
         if "place" in spec:
-            reachable = () if self.place is None else self.place.reachable or self.place.zones
-            zones = [z for z in reachable if z.zone in spec["place"] and z.state == state]
+            zones = [z for z in self.place or () if z.zone in spec["place"] and z.state == state]
             return [("position", f"{z.zone.replace('_', ' ')} ({z.certainty})") for z in zones]
         paths = spec.get("facts") or [spec["fact"]]
         told = (pair for path in paths for pair in self.told(str(path), binding))
@@ -382,10 +382,9 @@ class FactBase:
             yield None, "position"
             return
         # States with waters that they could claim but have not are candidates too: the trace then says why not.
-        reachable = self.place.reachable or self.place.zones
-        for state in dict.fromkeys(z.state for z in reachable if z.zone in zones and z.state):
+        for state in dict.fromkeys(z.state for z in self.place if z.zone in zones and z.state):
             yield state, None
-        if any(z.zone == "outside_data" for z in reachable):
+        if any(z.zone == "outside_data" for z in self.place):
             yield None, "position"
 
     def _named(self, paths: list[str], binding: Binding) -> Iterator[tuple[str | None, str | None]]:
