@@ -88,7 +88,7 @@ def read_positions(
         InputError: if a column cannot be used at all, or `accuracy` cannot be read.
     """
     default = None if accuracy is None else parse_length_m(accuracy)
-    stated = _accuracies(batch, columns, decimal_comma)
+    stated = read_accuracies(batch, columns, decimal_comma=decimal_comma)
     if columns.geometry is not None:
         told = _points(batch, columns.geometry, stated)
     elif columns.position is not None:
@@ -105,7 +105,14 @@ def read_positions(
     ]
 
 
-def _accuracies(batch: pa.RecordBatch, columns: Columns, decimal_comma: bool) -> list[float | Rejected | None]:
+def read_accuracies(
+    batch: pa.RecordBatch, columns: Columns, *, decimal_comma: bool = False
+) -> list[float | Rejected | None]:
+    """Read the radius of uncertainty of every row, metres: `None` where it tells none.
+
+    Raises:
+        InputError: if the column cannot be used at all.
+    """
     name = columns.accuracy
     if name is None:
         return [None] * batch.num_rows
@@ -261,10 +268,15 @@ def read_days(batch: pa.RecordBatch, columns: Columns) -> list[dt.date | Rejecte
 
 
 def _day(cell: Cell) -> dt.date | None:
+    return parse_day(cell if isinstance(cell, dt.date) else day_text(cell))
+
+
+def day_text(cell: Cell) -> str:
+    """The day that a cell tells, as text: without a time of day, otherwise as it stands."""
     if isinstance(cell, dt.date):
-        return parse_day(cell)
+        return cell.isoformat()
     match = _DAY.fullmatch(cell) if isinstance(cell, str) else None
-    return parse_day(match[1] if match else str(cell))
+    return match[1] if match else str(cell)
 
 
 def rejected(row: int, column: str | None, fault: InputError) -> Rejected:
