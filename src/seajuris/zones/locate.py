@@ -80,8 +80,7 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
     Returns:
         The place, without provenance.
     """
-    # Whoever states an accuracy may have rounded the position as well: both count.
-    uncertainty = max((position.accuracy_m or 0.0) + position.precision_m, _MIN_RADIUS_M)
+    uncertainty = uncertainty_m(position)
     origin = Origin(position.lon, position.lat)
     day = on.isoformat()
     regions, circle_area = _regions(origin, uncertainty, day, store)
@@ -106,18 +105,79 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
     return replace(place, notes=(*_notes(place, regions, day), *remarks))
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What can be said of a position without measuring how far the lines are.
+
+    Attributes:
+        zones: As in `Place`, but for what bounds each of them (`delimitation`).
+        criminal_law_regime: As in `Place`.
+        verdict: As in `Place`.
+    """
+
+    zones: tuple[Zone, ...]
+    criminal_law_regime: str
+    verdict: Verdict
+
+
+def answer_at(position: Position, on: dt.date, store: ZoneStore) -> Answer:
+    """The zones of a position, as `locate` finds them; lines are looked for only where they bear on the verdict."""
+    uncertainty = uncertainty_m(position)
+    origin = Origin(position.lon, position.lat)
+    day = on.isoformat()
+    regions, circle_area = _regions(origin, uncertainty, day, store)
+    covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
+    zones = _zones(regions, covered, circle_area, [])
+    reach = uncertainty + store.largest_limit_accuracy_m
+    lines = [r for r in store.near("limits", position.lon, position.lat, reach) if r.in_force(day)]
+    return Answer(zones, _regime(zones), _verdict(zones, _measure_limits(origin, lines, day), uncertainty))
+
+
+def answer_throughout(rows: list[Row], on: dt.date, *, near_line: bool) -> Answer:
+    """What `answer_at` says where the whole circle lies in the same zones.
+
+    Args:
+        rows: The rows of layer ``zones``, in the order of `fid`, whose pieces all contain the circle.
+        on: Day for which claims are applied.
+        near_line: Whether a limit lies within the uncertainty and the accuracy of the limit.
+    """
+    day = on.isoformat()
+    circle = shapely.box(0.0, 0.0, 1e3, 1e3)
+    existing = _existing(rows, day)
+    regions = _completed(existing, [circle] * len(existing), circle, day)
+    covered = circle.area if regions else 0.0
+    zones = _zones(regions, covered, circle.area, [])
+    verdict = _verdict(zones, [], 0.0)
+    return Answer(zones, _regime(zones), "near_line" if near_line and verdict == "robust" else verdict)
+
+
+def uncertainty_m(position: Position) -> float:
+    """Radius in metres within which zones are looked for."""
+    # Whoever states an accuracy may have rounded the position as well: both count.
+    return max((position.accuracy_m or 0.0) + position.precision_m, _MIN_RADIUS_M)
+
+
 # --- Zones ------------------------------------------------------------------------------------------------------
 
 
 def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple[list[_Region], float]:
-    rows = [r for r in store.near("zones", origin.lon, origin.lat, radius) if r.in_force(day)]
-    # A zone that has to be claimed exists only once it is; an EEZ then remains an entitlement.
-    rows = [r for r in rows if r["zone"] != "contiguous_zone" or (r["claim"] == "proclaimed" and r.proclaimed(day))]
+    rows = _existing(store.near("zones", origin.lon, origin.lat, radius), day)
     # The polygon lies around the circle, not in it: it must not fall short.
     around = radius / math.cos(math.pi / _CORNERS)
     circle = shapely.Point(0.0, 0.0).buffer(around, quad_segs=_CORNERS // 4)
     rows, flat = _in_plane(origin, radius, rows)
-    parts = shapely.intersection(flat, circle)
+    return _completed(rows, shapely.intersection(flat, circle), circle, day), circle.area
+
+
+def _existing(rows: Iterable[Row], day: str) -> list[Row]:
+    """The rows that count on a day."""
+    rows = [r for r in rows if r.in_force(day)]
+    # A zone that has to be claimed exists only once it is; an EEZ then remains an entitlement.
+    return [r for r in rows if r["zone"] != "contiguous_zone" or (r["claim"] == "proclaimed" and r.proclaimed(day))]
+
+
+def _completed(rows: list[Row], parts: Iterable[Any], circle: Any, day: str) -> list[_Region]:
+    """What each claimant's zone covers of the circle, from the parts that the rows cover."""
     grouped: dict[tuple[Any, ...], tuple[Row, list[Any]]] = {}
     for row, part in zip(rows, parts, strict=True):
         if part.area > 0:
@@ -140,7 +200,7 @@ def _regions(origin: Origin, radius: float, day: str, store: ZoneStore) -> tuple
         region.area = region.shape.area
         # Pieces of one zone meet in seams of millimetres: a point on a seam lies in the zone.
         region.at_position = bool(region.shape.distance(shapely.Point(0.0, 0.0)) < _SEAM_M)
-    return [r for r in regions if r.area > min(_PRESENT * circle.area, _PRESENT_M2)], circle.area
+    return [r for r in regions if r.area > min(_PRESENT * circle.area, _PRESENT_M2)]
 
 
 def _in_plane(origin: Origin, radius: float, rows: list[Row]) -> tuple[list[Row], Any]:

@@ -1,0 +1,309 @@
+"""Which zones lie at many positions at once: most cells lie inside one set of zones and need no geometry.
+
+The world is a grid of *coarse* cells of a quarter of a degree. One that a line touches, or nearly touches, is divided
+into *fine* cells; a fine cell that a line touches is *lined*. Everything else lies, with all that is nearer than
+`MARGIN_M`, within one set of zones, and further from every limit than the limit's accuracy.
+
+In a lined cell the set of zones at its middle is known. The way from there to a position crosses lines, and each
+crossing says what changes (see `seajuris.zones.cells.edges`). Where a line comes within the uncertainty of a position,
+or anything else is in doubt, the index gives no answer: the caller places that position alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seajuris.zones.cells.edges import Ints, Tokens
+
+if TYPE_CHECKING:
+    from seajuris.zones.measure import Floats
+
+COARSE = 4
+"""Coarse cells per degree. All seams of the data lie on their borders."""
+PER_COARSE = 8
+"""Fine cells along a side of a coarse cell."""
+FINE = COARSE * PER_COARSE
+ACROSS, UP = 360 * FINE, 180 * FINE
+"""Number of fine cells around the world, and from pole to pole."""
+MIDDLE = (0.48713, 0.51291)
+"""The "middle" of a fine cell, as a share of its sides: not on any line that somebody drew in round numbers."""
+MARGIN_M = 100.0
+"""Cells without a line are further than this from every line."""
+
+UNKNOWN = np.uint64(0)
+"""Stands for a sum of tokens that is not known."""
+NO_CLASS = 0
+"""The class that goes with `UNKNOWN`: to be placed alone."""
+
+_HIGHEST = 89.9
+_M_PER_DEGREE = np.pi / 180
+_A, _E2 = 6378137.0, 0.0066943799901413165
+_SLACK_M = 0.05
+"""Distances that differ by less are taken for equal."""
+_MOST_CELLS = 8
+"""Cells along a side of the box around a circle that are looked at one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellIndex:
+    """The cell index of one zone file.
+
+    Attributes:
+        coarse: shape (720, 1440), south to north and west to east: a class, or -1 - block.
+        fine: shape (blocks, 8, 8): a class, or -1 - lined cell.
+        middles: shape (lined,): sum of tokens at the middle of each lined cell, `UNKNOWN` where it lies on a line.
+        zone_start: shape (lined + 1,): where the edges of a lined cell begin in `zone_edge`.
+        zone_edge: Numbers of the edges of zones that come within `MARGIN_M` of each lined cell.
+        limit_start: shape (lined + 1,): the same for `limit_edge`.
+        limit_edge: Numbers of the edges of limits that come within their accuracy and `MARGIN_M`.
+        ends: shape (edges, 4): edges of zones, degrees.
+        gains: shape (edges,): see `seajuris.zones.cells.edges`.
+        limit_ends: shape (limit edges, 4), degrees.
+        limit_row: shape (limit edges,): number of the row of layer ``limits``, in the order of `fid`.
+        classes: shape (classes,): sums of tokens, sorted, the first of them `UNKNOWN`. A class is its place in here.
+        class_start: shape (classes + 1,): where the kinds of a class begin in `class_kind`.
+        class_kind: Kinds of zones of each class, in the order of `fid`.
+        kind_row: shape (kinds,): number of a row of layer ``zones`` with the attributes of that kind.
+    """
+
+    coarse: NDArray[np.int32]
+    fine: NDArray[np.int32]
+    middles: Tokens
+    zone_start: NDArray[np.int32]
+    zone_edge: NDArray[np.int32]
+    limit_start: NDArray[np.int32]
+    limit_edge: NDArray[np.int32]
+    ends: Floats
+    gains: Tokens
+    limit_ends: Floats
+    limit_row: NDArray[np.int32]
+    classes: Tokens
+    class_start: NDArray[np.int32]
+    class_kind: NDArray[np.int32]
+    kind_row: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the index says of some positions.
+
+    Attributes:
+        classes: shape (n,): the class at each position, or `NO_CLASS` where it has to be placed alone.
+        near: shape (n,): whether a limit in force lies within the uncertainty and the accuracy of the limit.
+    """
+
+    classes: NDArray[np.int32]
+    near: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRows:
+    """What the look-up has to know of the rows of layer ``limits``.
+
+    Attributes:
+        accuracy_m: shape (rows,).
+        in_force: shape (rows,): whether the limit counts on the day.
+    """
+
+    accuracy_m: Floats
+    in_force: NDArray[np.bool_]
+
+
+def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float, limits: LimitRows) -> Found:
+    """Find the class of positions.
+
+    Args:
+        index: The index.
+        lon: shape (n,), degrees, -180 up to but not including 180.
+        lat: shape (n,), degrees.
+        radius_m: Uncertainty of all positions, or of each, shape (n,), metres.
+        limits: Limits on the day of the positions.
+    """
+    # Truncation is floor: nothing here is negative.
+    x, y = ((lon + 180.0) * FINE).astype(np.int32), ((lat + 90.0) * FINE).astype(np.int32)
+    np.minimum(y, UP - 1, out=y)
+    np.minimum(x, ACROSS - 1, out=x)
+    classes = index.coarse[y // PER_COARSE, x // PER_COARSE]
+    near = np.zeros(len(lon), dtype=np.bool_)
+    mixed = np.flatnonzero(classes < 0)
+    if len(mixed):
+        fx, fy = x[mixed], y[mixed]
+        cells = index.fine[-1 - classes[mixed], fy % PER_COARSE, fx % PER_COARSE]
+        classes[mixed] = cells
+        lined = np.flatnonzero(cells < 0)
+        if len(lined):
+            where = mixed[lined]
+            some = Some(lon[where], lat[where], np.broadcast_to(radius_m, lon.shape)[where])
+            middle_lon = (fx[lined] + MIDDLE[0]) / FINE - 180.0
+            middle_lat = (fy[lined] + MIDDLE[1]) / FINE - 90.0
+            cell = (-1 - cells[lined]).astype(np.int64)
+            found, known = _class_in_lined(index, cell, some, middle_lon - some.lon, middle_lat - some.lat)
+            close, told = _near_in_lined(index, cell, some, limits)
+            classes[where] = np.where(known & told, found, NO_CLASS)
+            near[where] = close
+    if np.max(radius_m, initial=0.0) > MARGIN_M:
+        wide = np.flatnonzero(np.broadcast_to(radius_m, lon.shape) > MARGIN_M)
+        circles = Some(lon[wide], lat[wide], np.broadcast_to(radius_m, lon.shape)[wide])
+        classes[wide] = _class_throughout(index, circles)
+        near[wide] = False
+    classes[np.abs(lat) > _HIGHEST] = NO_CLASS
+    return Found(classes, near)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Some of the positions: degrees and metres, each of shape (n,)."""
+
+    lon: Floats
+    lat: Floats
+    radius_m: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Positions paired with the edges of their cells.
+
+    Attributes:
+        point: shape (pairs,): number of the position; ascending.
+        edge: shape (pairs,): number of the edge.
+        start: shape (n + 1,): where the pairs of a position begin.
+        a, b: Start and end of the edge as seen from the position, longitude and latitude in degrees, shape (pairs,).
+    """
+
+    point: Ints
+    edge: NDArray[np.int32]
+    start: Ints
+    ax: Floats
+    ay: Floats
+    bx: Floats
+    by: Floats
+
+
+def _pairs(start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, cell: Ints, some: Some) -> _Pairs:
+    first = start[cell].astype(np.int64)
+    count = start[cell + 1] - first
+    begin = np.zeros(len(cell) + 1, dtype=np.int64)
+    np.cumsum(count, out=begin[1:])
+    point = np.repeat(np.arange(len(cell)), count)
+    edge = edges[np.arange(begin[-1]) + np.repeat(first - begin[:-1], count)]
+    seen = ends[edge]
+    lon, lat = some.lon[point], some.lat[point]
+    ax, bx = seen[:, 0] - lon, seen[:, 2] - lon
+    if np.abs(ax).max(initial=0.0) > 180.0 or np.abs(bx).max(initial=0.0) > 180.0:
+        turn = 360.0 * np.rint(ax / 360.0)
+        ax, bx = ax - turn, bx - turn
+    return _Pairs(point, edge, begin, ax, seen[:, 1] - lat, bx, seen[:, 3] - lat)
+
+
+def _class_in_lined(
+    index: CellIndex, cell: Ints, some: Some, middle_x: Floats, middle_y: Floats
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The class of each position in a lined cell, and whether it is known: no line within the uncertainty."""
+    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, cell, some)
+    mx, my = middle_x[pairs.point], middle_y[pairs.point]
+    ex, ey = pairs.bx - pairs.ax, pairs.by - pairs.ay
+    # The way from the position to the middle crosses the edge if each has its two ends on both sides of the other.
+    parts_edge = (mx * pairs.ay - my * pairs.ax > 0) != (mx * pairs.by - my * pairs.bx > 0)
+    left = ey * pairs.ax - ex * pairs.ay > 0
+    crosses = parts_edge & (left != (ex * (my - pairs.ay) - ey * (mx - pairs.ax) > 0))
+    gain = index.gains[pairs.edge]
+    change = np.where(left, np.negative(gain), gain)
+    change[~crosses] = 0
+    total = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(change)))
+    middle = index.middles[cell]
+    sums = middle + (total[pairs.start[1:]] - total[pairs.start[:-1]])
+    place = np.minimum(np.searchsorted(index.classes, sums), len(index.classes) - 1)
+    known = (index.classes[place] == sums) & (middle != UNKNOWN)
+    distance, doubt, _ = _distances(pairs, some)
+    # The circle is looked at as a polygon around it, whose corners lie a little outside.
+    known[pairs.point[distance <= 1.001 * some.radius_m[pairs.point] + doubt]] = False
+    return place.astype(np.int32), known
+
+
+def _near_in_lined(
+    index: CellIndex, cell: Ints, some: Some, limits: LimitRows
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether a limit is as near as its accuracy and the uncertainty, and whether that is told with certainty."""
+    pairs = _pairs(index.limit_start, index.limit_edge, index.limit_ends, cell, some)
+    row = index.limit_row[pairs.edge]
+    distance, doubt, bend = _distances(pairs, some)
+    doubt += bend
+    distance[~limits.in_force[row]] = np.inf
+    # What is left of the distance beyond accuracy and uncertainty.
+    spare = distance - limits.accuracy_m[row] - some.radius_m[pairs.point]
+    nearest = _least(distance, pairs)
+    near = np.zeros(len(cell), dtype=np.bool_)
+    # Of several limits of one State only the nearest counts. The nearest of all is one of those.
+    near[pairs.point[(spare <= -doubt) & (distance == nearest[pairs.point]) & np.isfinite(distance)]] = True
+    told = np.ones(len(cell), dtype=np.bool_)
+    told[pairs.point[spare <= doubt]] = False
+    return near, near | told
+
+
+def _least(values: Floats, pairs: _Pairs) -> Floats:
+    """The least value of each position's pairs, shape (n,); infinite for a position that has none."""
+    least = np.minimum.reduceat(np.append(values, np.inf), pairs.start[:-1])
+    least[pairs.start[1:] == pairs.start[:-1]] = np.inf
+    return least
+
+
+def _distances(pairs: _Pairs, some: Some) -> tuple[Floats, Floats, Floats]:
+    """Distance from each position to each edge, how wrong it may be, and how far edges bow, metres.
+
+    In the plane that touches the ellipsoid at the position: only what is near has to be right.
+    """
+    lat = np.radians(some.lat)
+    sine, cosine = np.sin(lat), np.cos(lat)
+    w = 1 - _E2 * sine**2
+    east = (_M_PER_DEGREE * _A * cosine / np.sqrt(w))[pairs.point]
+    north = (_M_PER_DEGREE * _A * (1 - _E2) / w**1.5)[pairs.point]
+    ax, ay = pairs.ax * east, pairs.ay * north
+    ex, ey = pairs.bx * east - ax, pairs.by * north - ay
+    length2 = ex * ex + ey * ey
+    along = np.clip(-(ax * ex + ay * ey) / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
+    distance = np.hypot(ax + along * ex, ay + along * ey)
+    # Meridians converge, so the plane is wrong by the square of the distance.
+    steep = 1 + (np.abs(sine) / np.maximum(cosine, 1e-3))[pairs.point]
+    doubt = distance * distance * steep / _A
+    # Limits are measured to edges that run straight through the earth, not straight in degrees: the arrow of the arc.
+    bend = length2 * steep / (8 * _A)
+    return distance, _SLACK_M + doubt, bend
+
+
+def _class_throughout(index: CellIndex, circles: Some) -> NDArray[np.int32]:
+    """The class of circles wider than the margin: the one of all cells that a box around the circle touches."""
+    dlat = circles.radius_m / 110_500.0
+    top = np.minimum(np.abs(circles.lat) + dlat, 90.0)
+    # The widest parallel of a circle lies poleward of its centre; the cosine of its upper edge is smaller still.
+    dlon = dlat / np.maximum(np.cos(np.radians(top)), 1e-3)
+    result = np.full(len(dlat), NO_CLASS, dtype=np.int32)
+    for per_degree in (COARSE, FINE):
+        left = np.flatnonzero(result == NO_CLASS)
+        west, east = (np.floor((circles.lon[left] + s * dlon[left] + 180.0) * per_degree).astype(int) for s in (-1, 1))
+        south, north = (np.floor((circles.lat[left] + s * dlat[left] + 90.0) * per_degree).astype(int) for s in (-1, 1))
+        wide, high = east - west, north - south
+        few = (np.maximum(wide, high) < _MOST_CELLS) & (top[left] < _HIGHEST)
+        left, west, south, wide, high = (part[few] for part in (left, west, south, wide, high))
+        common = _cells(index, per_degree, west, south)
+        for dx in range(int(wide.max(initial=-1)) + 1):
+            for dy in range(int(high.max(initial=-1)) + 1):
+                here = (dx <= wide) & (dy <= high)
+                differs = _cells(index, per_degree, west[here] + dx, south[here] + dy) != common[here]
+                common[np.flatnonzero(here)[differs]] = NO_CLASS
+        result[left] = common
+    return result
+
+
+def _cells(index: CellIndex, per_degree: int, x: Ints, y: Ints) -> NDArray[np.int32]:
+    """The class of coarse or fine cells, or `NO_CLASS` where a line touches them; x goes on around the world."""
+    x = x % (360 * per_degree)
+    side = per_degree // COARSE
+    found = index.coarse[y // side, x // side]
+    if side > 1:
+        mixed = found < 0
+        found[mixed] = index.fine[-1 - found[mixed], y[mixed] % side, x[mixed] % side]
+    return np.maximum(found, NO_CLASS)
