@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 PREFIX = "sj_"
 """Every column that is added begins with this."""
 
+JSON_COLUMNS = frozenset({"sj_place", "sj_assessment"})
+"""Columns that hold a whole result as canonical JSON text; formats of JSON hold it as an object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

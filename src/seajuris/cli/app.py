@@ -6,6 +6,7 @@ import typer
 
 from seajuris.cli import (
     assess,
+    batch,
     explain,
     locate,
     map,
@@ -40,6 +41,7 @@ app.command("whatif")(whatif.whatif)
 app.command("quiz")(quiz.quiz)
 app.command("serve")(serve.serve)
 app.command("schema")(schema.schema)
+app.add_typer(batch.app, name="batch")
 app.add_typer(states.app, name="states")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(rules.app, name="rules")
