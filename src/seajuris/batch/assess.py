@@ -1,0 +1,110 @@
+"""Assesses every row of a batch, and lays the answers out as flat columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seajuris import api
+from seajuris.assessment import Assessment
+from seajuris.batch.answered import Answered, AssessOptions, Columns, LocateOptions, Rejected
+from seajuris.batch.cases import at_column, read_cases
+from seajuris.batch.judged import Facts, Judge, judge_of
+from seajuris.batch.locate import flat_place
+from seajuris.batch.locate import schema as locate_schema
+from seajuris.errors import InputError
+from seajuris.record import canonical
+from seajuris.rules.inputs import place_facts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from seajuris.case import Case
+    from seajuris.place import Place
+    from seajuris.position import Position
+
+
+def schema(options: AssessOptions) -> pa.Schema:
+    """The columns that `assess_batch` adds, in their order: those of `locate_batch` first, empty without a position."""
+    import pyarrow as pa
+
+    fields = [
+        *locate_schema(LocateOptions(today=options.today)),
+        pa.field("sj_established", pa.string()),
+        pa.field("sj_conditional", pa.string()),
+        pa.field("sj_open", pa.string()),
+        pa.field("sj_act_at_sea", pa.string()),
+        pa.field("sj_bars", pa.string()),
+        pa.field("sj_missing", pa.string()),
+        pa.field("sj_unverified", pa.bool_()),
+    ]
+    if options.full:
+        fields.append(pa.field("sj_assessment", pa.string()))
+    return pa.schema(fields)
+
+
+def assess_batch(batch: pa.RecordBatch, columns: Columns, options: AssessOptions) -> Answered:
+    """Assess every row of a batch. Rows that tell the same facts in the same zones are judged once.
+
+    Args:
+        batch: The rows; only the columns that `columns` names are read.
+        columns: Which column tells what.
+        options: What holds for all rows.
+
+    Returns:
+        The ``sj_*`` columns of `schema` for the rows that could be read, and why the others could not.
+
+    Raises:
+        InputError: if a column cannot be used at all, or the facts for all rows are no facts.
+        DataError: if the zone data are missing or damaged.
+        RuleError: if a rule file cannot be used.
+    """
+    import pyarrow as pa
+
+    judge = judge_of(options.rules)
+    accepted = np.zeros(batch.num_rows, dtype=np.bool_)
+    flat: list[dict[str, Any]] = []
+    faults: list[Rejected] = []
+
+    def locate_on(position: Position, on: dt.date | None) -> Place:
+        return api.locate(position, on=on, zones=options.zones)
+
+    with api.as_of(options.today):
+        for row, found in enumerate(read_cases(batch, columns, options, judge)):
+            if isinstance(found, Rejected):
+                faults.append(found)
+                continue
+            try:
+                flat.append(_answer(*found, judge, locate_on, full=options.full))
+            except InputError as fault:
+                faults.append(at_column(row, fault, columns))
+            else:
+                accepted[row] = True
+    return Answered(pa.RecordBatch.from_pylist(flat, schema=schema(options)), accepted, tuple(faults))
+
+
+def _answer(
+    case: Case,
+    facts: Facts,
+    judge: Judge,
+    locate_on: Callable[[Position, dt.date | None], Place],
+    *,
+    full: bool,
+) -> dict[str, Any]:
+    place = api.place_of(case, locate_on)
+    reached = place_facts(place)
+    day = case.on or api.today()
+    # What is said of the row itself; also refuses an MMSI that is none.
+    head = api.finish(Assessment(case, place, day, (), (), (), (), (), ()), judge.rules)
+    answer: dict[str, Any] = {"sj_on": day} if place is None else flat_place(place)
+    judged = judge.flat(facts, reached, day)
+    answer.update((f"sj_{name}", value) for name, value in judged._asdict().items())
+    if full:
+        # As `canonical` writes the whole: the parts that the rules give were written once for all rows alike.
+        parts = {name: canonical(value) for name, value in head.to_dict().items()}
+        parts |= judge.whole(facts, reached, day)
+        answer["sj_assessment"] = "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
+    return answer
