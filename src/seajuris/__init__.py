@@ -17,6 +17,7 @@ from seajuris.version import __version__
 if TYPE_CHECKING:
     from seajuris.api import assess, locate
     from seajuris.assessment import Assessment
+    from seajuris.batch.many import Answers, locate_frame, locate_many
     from seajuris.case import Case
     from seajuris.errors import SeajurisError
     from seajuris.place import Place
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "assess": "seajuris.api",
     "locate": "seajuris.api",
+    "locate_frame": "seajuris.batch.many",
+    "locate_many": "seajuris.batch.many",
+    "Answers": "seajuris.batch.many",
     "Assessment": "seajuris.assessment",
     "Case": "seajuris.case",
     "Place": "seajuris.place",
@@ -32,7 +36,19 @@ _HOMES = {
     "SeajurisError": "seajuris.errors",
 }
 
-__all__ = ["Assessment", "Case", "Place", "Position", "SeajurisError", "__version__", "assess", "locate"]
+__all__ = [
+    "Answers",
+    "Assessment",
+    "Case",
+    "Place",
+    "Position",
+    "SeajurisError",
+    "__version__",
+    "assess",
+    "locate",
+    "locate_frame",
+    "locate_many",
+]
 
 
 def __getattr__(name: str) -> Any:

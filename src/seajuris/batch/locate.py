@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seajuris import api
 from seajuris.batch.answered import Answered, Columns, LocateOptions, Rejected
-from seajuris.batch.rows import Untold, read_days, read_positions, rejected
-from seajuris.errors import InputError, PositionError
+from seajuris.batch.many import locator_for
+from seajuris.batch.plain import read_plain
+from seajuris.batch.rows import Untold, read_accuracies, read_days, read_positions
+from seajuris.errors import PositionError
+from seajuris.position import Position
+from seajuris.quantity import parse_length_m
 from seajuris.record import canonical
+from seajuris.zones.locate import MIN_RADIUS_M
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from seajuris.place import Place, Zone
+    from seajuris.zones.locate import Answer
+    from seajuris.zones.measure import Floats
 
 NO_POSITION = "no position is told"
 
@@ -67,33 +77,122 @@ def locate_batch(batch: pa.RecordBatch, columns: Columns, options: LocateOptions
     """
     import pyarrow as pa
 
-    accepted = np.zeros(batch.num_rows, dtype=np.bool_)
-    flat: list[dict[str, Any]] = []
-    faults: list[Rejected] = []
     with api.as_of(options.today):
-        positions = read_positions(batch, columns, accuracy=options.accuracy, decimal_comma=options.decimal_comma)
-        for row, (position, day) in enumerate(zip(positions, read_days(batch, columns), strict=True)):
-            if isinstance(position, Untold):
-                faults.append(Rejected(row, PositionError.code, _place_column(columns), NO_POSITION, None))
-            elif isinstance(position, Rejected) or isinstance(day, Rejected):
-                faults.append(position if isinstance(position, Rejected) else day)  # type: ignore[arg-type]
-            else:
-                try:
-                    place = api.locate(position, on=day or options.on, zones=options.zones)
-                except InputError as fault:
-                    faults.append(rejected(row, None, fault))
-                    continue
-                accepted[row] = True
-                flat.append(flat_place(place))
-                if options.full:
-                    flat[-1]["sj_place"] = canonical(place.to_dict())
-    return Answered(pa.RecordBatch.from_pylist(flat, schema=schema(options)), accepted, tuple(faults))
+        told, faults = _read(batch, columns, options)
+        accepted = np.zeros(batch.num_rows, dtype=np.bool_)
+        accepted[told.row] = True
+        names = schema(options)
+        if options.distances or options.full:
+            rows = zip(told.row.tolist(), told.on.tolist(), told.read_as, strict=True)
+            flat = [{**_one(batch, row, day, columns, options), "sj_read_as": text} for row, day, text in rows]
+            return Answered(pa.RecordBatch.from_pylist(flat, schema=names), accepted, faults)
+        locator = locator_for(api.zone_file(options.zones))
+        number, distinct = locator.answers(told.lon, told.lat, told.uncertainty_m, told.on)
+        locator.identity()
+    data: dict[str, Any] = {
+        "sj_lat": [round(degrees, 6) for degrees in told.lat.tolist()],
+        "sj_lon": [round(degrees, 6) for degrees in told.lon.tolist()],
+        "sj_read_as": told.read_as,
+        "sj_on": told.on,
+        "sj_uncertainty_m": [round(radius, 1) for radius in told.uncertainty_m.tolist()],
+    }
+    texts = [flat_answer(answer) for answer in distinct]
+    for name in ("sj_zones", "sj_states", "sj_regime", "sj_verdict"):
+        data[name] = pa.array([text[name] for text in texts], pa.string()).take(pa.array(number))
+    return Answered(pa.RecordBatch.from_pydict(data, schema=names), accepted, faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The rows that can be placed.
+
+    Attributes:
+        row: Their numbers in the batch, ascending.
+        lat, lon: degrees; uncertainty_m: metres; on: days; each of shape (rows,).
+        read_as: How a position was read that is not plain degrees, else `None`.
+    """
+
+    row: NDArray[np.int64]
+    lat: Floats
+    lon: Floats
+    uncertainty_m: Floats
+    on: NDArray[np.datetime64]
+    read_as: list[str | None]
+
+
+def _read(batch: pa.RecordBatch, columns: Columns, options: LocateOptions) -> tuple[_Told, tuple[Rejected, ...]]:
+    """What the rows tell, and why the others cannot be placed."""
+    count = batch.num_rows
+    lat, lon, precision = np.zeros(count), np.zeros(count), np.zeros(count)
+    usable = np.zeros(count, dtype=np.bool_)
+    if columns.lat is not None and columns.lon is not None:
+        plain = read_plain(*(batch.column(batch.schema.get_field_index(name)) for name in (columns.lat, columns.lon)))
+        usable, lat, lon, precision = plain.read, plain.lat, plain.lon, plain.precision_m
+    default = None if options.accuracy is None else parse_length_m(options.accuracy)
+    stated = read_accuracies(batch, columns, decimal_comma=options.decimal_comma)
+    accuracy = np.array([np.nan if a is None or isinstance(a, Rejected) else a for a in stated], dtype=np.float64)
+    faults: dict[int, Rejected] = {row: a for row, a in enumerate(stated) if isinstance(a, Rejected)}
+    others = np.flatnonzero(~usable)
+    positions: dict[int, Position] = {}
+    read = read_positions(batch.take(others), columns, decimal_comma=options.decimal_comma) if len(others) else []
+    for row, position in zip(others.tolist(), read, strict=True):
+        if isinstance(position, Position):
+            positions[row] = position
+            lat[row], lon[row], precision[row] = position.lat, position.lon, position.precision_m
+            accuracy[row] = np.nan if position.accuracy_m is None else position.accuracy_m
+            usable[row] = True
+        elif isinstance(position, Untold):
+            faults[row] = Rejected(row, PositionError.code, _place_column(columns), NO_POSITION, None)
+        else:
+            faults[row] = replace(position, row=row)
+    days = read_days(batch, columns)
+    for row, day in enumerate(days):
+        if isinstance(day, Rejected):
+            faults.setdefault(row, day)
+    usual = options.on or options.today
+    on = np.array([day if isinstance(day, dt.date) else usual for day in days], dtype="datetime64[D]")
+    if default is not None:
+        accuracy[np.isnan(accuracy)] = default
+    usable[list(faults)] = False
+    rows = np.flatnonzero(usable)
+    told = _Told(
+        row=rows,
+        lat=lat[rows],
+        lon=lon[rows],
+        uncertainty_m=np.maximum(np.nan_to_num(accuracy) + precision, MIN_RADIUS_M)[rows],
+        on=on[rows],
+        read_as=[positions[row].read_as if row in positions else None for row in rows.tolist()],
+    )
+    return told, tuple(faults[row] for row in sorted(faults))
+
+
+def _one(batch: pa.RecordBatch, row: int, day: dt.date, columns: Columns, options: LocateOptions) -> dict[str, Any]:
+    """The columns of one row with everything that is measured."""
+    (position,) = read_positions(
+        batch.slice(row, 1), columns, accuracy=options.accuracy, decimal_comma=options.decimal_comma
+    )
+    assert isinstance(position, Position), "the row was read before"  # noqa: S101
+    place = api.locate(position, on=day, zones=options.zones)
+    flat = flat_place(place)
+    if options.full:
+        flat["sj_place"] = canonical(place.to_dict())
+    return flat
 
 
 def _place_column(columns: Columns) -> str | None:
     if columns.lat is not None:
         return f"{columns.lat}, {columns.lon}"
     return columns.position or columns.geometry
+
+
+def flat_answer(answer: Answer | Place) -> dict[str, str]:
+    """The flat columns that need no distances."""
+    return {
+        "sj_zones": "; ".join(zone_text(zone) for zone in answer.zones),
+        "sj_states": "; ".join(_states(answer.zones)),
+        "sj_regime": answer.criminal_law_regime,
+        "sj_verdict": answer.verdict,
+    }
 
 
 def flat_place(place: Place) -> dict[str, Any]:
@@ -106,10 +205,7 @@ def flat_place(place: Place) -> dict[str, Any]:
         "sj_read_as": place.position.read_as,
         "sj_on": place.on,
         "sj_uncertainty_m": round(place.uncertainty_m, 1),
-        "sj_zones": "; ".join(zone_text(zone) for zone in place.zones),
-        "sj_states": "; ".join(_states(place)),
-        "sj_regime": place.criminal_law_regime,
-        "sj_verdict": place.verdict,
+        **flat_answer(place),
         "sj_limit": limit.limit if limit else None,
         "sj_limit_state": _whose(limit.state, limit.territory) if limit else None,
         "sj_limit_nm": round(limit.distance_nm, 3) if limit else None,
@@ -143,13 +239,13 @@ def _whose(state: str, territory: str | None) -> str:
     return state if territory in (None, state) else f"{state}/{territory}"
 
 
-def _states(place: Place) -> list[str]:
+def _states(zones: tuple[Zone, ...]) -> list[str]:
     """The States with a zone there: certain ones plain, possible ones with a question mark.
 
     A claim that was only possible to make, or that others protest against, makes no State of the place.
     """
     found: dict[str, bool] = {}
-    for zone in place.zones:
+    for zone in zones:
         if zone.state is not None and zone.claim not in ("potential", "protested"):
             found[zone.state] = found.get(zone.state, False) or zone.certainty == "certain"
     return [state if certain else f"{state}?" for state, certain in found.items()]

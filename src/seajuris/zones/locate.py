@@ -27,7 +27,9 @@ REACH_NM = 200.0
 NEARBY_NM = 24.0
 """Lines between States are listed within this distance."""
 
-_MIN_RADIUS_M = 1.0
+MIN_RADIUS_M = 1.0
+"""No position is taken for more certain than this."""
+
 _CLOSE_NM = 3.0
 _JOINT = "joint-regime"
 _CORNERS = 128
@@ -120,16 +122,23 @@ class Answer:
     verdict: Verdict
 
 
-def answer_at(position: Position, on: dt.date, store: ZoneStore) -> Answer:
-    """The zones of a position, as `locate` finds them; lines are looked for only where they bear on the verdict."""
-    uncertainty = uncertainty_m(position)
-    origin = Origin(position.lon, position.lat)
+def answer_at(lon: float, lat: float, uncertainty: float, on: dt.date, store: ZoneStore) -> Answer:
+    """The zones of a position, as `locate` finds them; lines are looked for only where they bear on the verdict.
+
+    Args:
+        lon: degrees.
+        lat: degrees.
+        uncertainty: Radius within which zones are looked for, metres; at least 1.
+        on: Day for which claims are applied.
+        store: Zone data.
+    """
+    origin = Origin(lon, lat)
     day = on.isoformat()
     regions, circle_area = _regions(origin, uncertainty, day, store)
     covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
     zones = _zones(regions, covered, circle_area, [])
     reach = uncertainty + store.largest_limit_accuracy_m
-    lines = [r for r in store.near("limits", position.lon, position.lat, reach) if r.in_force(day)]
+    lines = [r for r in store.near("limits", lon, lat, reach) if r.in_force(day)]
     return Answer(zones, _regime(zones), _verdict(zones, _measure_limits(origin, lines, day), uncertainty))
 
 
@@ -154,7 +163,7 @@ def answer_throughout(rows: list[Row], on: dt.date, *, near_line: bool) -> Answe
 def uncertainty_m(position: Position) -> float:
     """Radius in metres within which zones are looked for."""
     # Whoever states an accuracy may have rounded the position as well: both count.
-    return max((position.accuracy_m or 0.0) + position.precision_m, _MIN_RADIUS_M)
+    return max((position.accuracy_m or 0.0) + position.precision_m, MIN_RADIUS_M)
 
 
 # --- Zones ------------------------------------------------------------------------------------------------------
@@ -352,7 +361,7 @@ def _measure_limits(origin: Origin, rows: list[Row], day: str) -> list[_Measured
     """The nearest point of each State's limit of each kind of zone."""
     grouped: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
-        if row["limit"] != "contiguous_zone" or row.proclaimed(day):
+        if _limit_exists(row, day):
             grouped.setdefault((row["limit"], row["state"], row["territory"]), []).append(row)
     found = []
     for group in grouped.values():
@@ -360,6 +369,16 @@ def _measure_limits(origin: Origin, rows: list[Row], day: str) -> list[_Measured
         if nearest is not None and nearest.distance_m <= REACH_NM * METRES_PER_NM:
             found.append(_Measured(group[nearest.line], nearest))
     return sorted(found, key=lambda m: m.nearest.distance_m)
+
+
+def limit_counts(row: Row, on: dt.date) -> bool:
+    """Whether a row of layer ``limits`` counts on a day."""
+    return row.in_force(on.isoformat()) and _limit_exists(row, on.isoformat())
+
+
+def _limit_exists(row: Row, day: str) -> bool:
+    """A contiguous zone has to be claimed."""
+    return bool(row["limit"] != "contiguous_zone" or row.proclaimed(day))
 
 
 _LANDWARD = {
