@@ -43,7 +43,7 @@ def read_packages(path: Path) -> dict[str, Package]:
     Raises:
         DataError: a field is missing.
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     try:
         return {
             key: Package(key=key, **{k: str(v) for k, v in entry.items()}) for key, entry in content["packages"].items()

@@ -245,7 +245,7 @@ def _default_territory(code: str) -> Territory:
 
 def _load(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise DataError(f"cannot be read: {error}", where=str(path)) from error
 
