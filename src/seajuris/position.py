@@ -110,6 +110,22 @@ class Position:
         read_as = canonical(*pair, decimals)
         return cls(*_degrees(pair), accuracy, 0.0, read_as, f"{lat!r}, {lon!r}")
 
+    @classmethod
+    def from_decimals(cls, lat: str, lon: str, accuracy_m: float | None = None) -> Self:
+        """Make a position from two decimal numbers as typed: what `parse_position` makes of both, but faster.
+
+        Args:
+            lat: Latitude in degrees, ASCII digits with at most a sign and a decimal point.
+            lon: Longitude, in the same way.
+            accuracy_m: Radius of uncertainty in metres.
+
+        Raises:
+            PositionError: for values out of range.
+        """
+        pair = checked(*(angle([text.lstrip("+-")], negative=text[:1] == "-") for text in (lat, lon)))
+        precision = _precision_m(pair[0].degrees, 0.5 / pair[0].den, 0.5 / pair[1].den)
+        return cls(*_degrees(pair), accuracy_m, precision, canonical(*pair), f"{lat}, {lon}")
+
 
 def parse_position(text: str, *, accuracy: str | float | None = None, order: Order = "latlon") -> Position:
     """Read a position.

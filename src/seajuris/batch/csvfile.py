@@ -6,6 +6,7 @@ import csv
 import json
 from collections import deque
 from collections.abc import Iterator, Sequence
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class _Lines:
         self._again: deque[str] = deque()
         self.taken: list[str] = []
         self.number = 0
+        self.nul = False
 
     def __iter__(self) -> _Lines:
         return self
@@ -49,6 +51,8 @@ class _Lines:
                     f"line {self.number + 1} is longer than {MAX_LINE} characters: this is no table of rows",
                     where=self._source.where,
                 )
+        if "\0" in line:
+            self.nul = True
         self.taken.append(line)
         self.number += 1
         return line
@@ -79,7 +83,7 @@ class CsvRows:
         """Every cell as a JSON text: what a cell means is not guessed."""
         row = self._rows[index]
         pairs = zip(self._keys, row, strict=True)
-        return ",".join(f"{key}:{json.dumps(cell, ensure_ascii=False)}" for key, cell in pairs)
+        return ",".join([f"{key}:{encode_basestring(cell)}" for key, cell in pairs])
 
     def geometry(self, index: int) -> str | None:
         """None: a table has no geometry."""
@@ -249,7 +253,8 @@ class CsvSource:
             number += 1
             if reason is None and len(cells) != width:
                 reason = f"{_counted(len(cells), 'cell')} where the header has {width}"
-            if reason is None and any("\0" in line for line in lines.taken):
+            # Once a file holds one, every row is looked at.
+            if reason is None and lines.nul and any("\0" in cell for cell in cells):
                 reason = "it holds a NUL character"
             if reason is None and self._input.damaged:
                 reason = next((found for cell in cells if (found := damage(cell))), None)

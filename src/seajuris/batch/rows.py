@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Cell = str | float | int | dt.date | bytes | bool | None
 
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_SHORT = 40
 _BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 # The day is taken as written; a time of day after it says nothing that a claim depends on.
@@ -223,7 +224,10 @@ def _pairs(
             found.append(accuracy)
         elif isinstance(lat, str) and isinstance(lon, str):
             try:
-                found.append(parse_position(_pair_text(lat, lon, decimal_comma), accuracy=accuracy))
+                if len(lat) <= _SHORT >= len(lon) and _DECIMAL.fullmatch(lat) and _DECIMAL.fullmatch(lon):
+                    found.append(Position.from_decimals(lat, lon, accuracy))
+                else:
+                    found.append(parse_position(_pair_text(lat, lon, decimal_comma), accuracy=accuracy))
             except InputError as fault:
                 found.append(rejected(row, both, fault))
         elif isinstance(lat, str) or isinstance(lon, str):

@@ -6,6 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Sequence
+from json.encoder import encode_basestring
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from seajuris.batch.answered import JSON_COLUMNS
 from seajuris.batch.blocks import Originals
-from seajuris.batch.spreadsheet import harmless
+from seajuris.batch.spreadsheet import harmless, harmless_column
 from seajuris.batch.stream import shown
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ class CsvWriter:
         self._delimiter = delimiter
         self._newline = newline
         self._bom = bom
-        self._safe: Callable[[str], str] = str if raw else harmless
+        self._raw = raw
         self.begun = False
 
     def _bytes(self, rows: Iterable[Sequence[str]]) -> bytes:
@@ -92,14 +94,15 @@ class CsvWriter:
     def head(self) -> bytes:
         """The header."""
         mark = "\ufeff".encode() if self._bom else b""
-        return mark + self._bytes([[self._safe(name) for name in self._header]])
+        return mark + self._bytes([self._header if self._raw else [harmless(name) for name in self._header]])
 
     def rows(self, originals: Originals, indices: NDArray[np.int64], answers: pa.RecordBatch) -> bytes:
         """One line for each row."""
-        safe = self._safe
-        added = zip(*(_texts(column) for column in answers.columns), strict=True)
-        pairs = zip(indices.tolist(), added, strict=True)
-        return self._bytes([safe(cell) for cell in (*originals.cells(index), *more)] for index, more in pairs)
+        columns: list[Sequence[str]] = list(zip(*(originals.cells(index) for index in indices.tolist()), strict=True))
+        columns += [_texts(column) for column in answers.columns]
+        if not self._raw:
+            columns = [harmless_column(column) for column in columns]
+        return self._bytes(zip(*columns, strict=True))
 
     def tail(self) -> bytes:
         """Nothing."""
@@ -108,19 +111,22 @@ class CsvWriter:
 
 def _texts(column: pa.Array) -> list[str]:
     """Answers as cells: nothing for null, days as ISO 8601, lists joined by semicolons."""
-    return [_text(value) for value in column.to_pylist()]
+    import pyarrow as pa
+
+    values = column.to_pylist()
+    if pa.types.is_string(column.type):
+        return [value or "" for value in values] if column.null_count else values
+    return ["" if value is None else _text(value) for value in values]
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, float):
+        return repr(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "; ".join(_text(item) for item in value)
-    return repr(value) if isinstance(value, int | float) else str(value)
+        return "; ".join("" if item is None else _text(item) for item in value)
+    return str(value)
 
 
 def json_members(answers: pa.RecordBatch) -> list[str]:
@@ -128,13 +134,18 @@ def json_members(answers: pa.RecordBatch) -> list[str]:
     texts = []
     for name, column in zip(answers.schema.names, answers.columns, strict=True):
         key = json.dumps(name)
-        dump = _nested if name in JSON_COLUMNS else _json
+        dump = _nested if name in JSON_COLUMNS else json_value
         texts.append([f"{key}:{dump(value)}" for value in column.to_pylist()])
     return [",".join(row) for row in zip(*texts, strict=True)]
 
 
-def _json(value: Any) -> str:
-    plain = value if value is None or isinstance(value, str | bool | int | float | list) else str(value)
+def json_value(value: Any) -> str:
+    """A value of an answer as JSON; days as ISO 8601."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, float) and isfinite(value):
+        return repr(value)
+    plain = value if value is None or isinstance(value, bool | int | float | list) else str(value)
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
