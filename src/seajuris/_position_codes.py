@@ -130,9 +130,9 @@ def _from_utm(zone: int, band: str, east: float, north: float, size: float, text
     middle = 6.0 * zone - 183.0
     points = []
     for cycle in range(5):
+        # Up to 10,000 km north of the equator the projection has a point for every easting.
         lon, lat = grid(east, north + cycle * _ROW_CYCLE_M, inverse=True)
-        if math.isfinite(lat) and math.isfinite(lon):
-            points.append((max(bottom - lat, lat - top, 0.0), float(lat), float(lon)))
+        points.append((max(bottom - lat, lat - top, 0.0), float(lat), float(lon)))
     outside, lat, lon = min(points)
     # A square that a line of the grid cuts belongs to both bands.
     slack = size / 111_000
