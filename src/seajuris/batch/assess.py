@@ -11,8 +11,8 @@ import numpy as np
 from seajuris import api
 from seajuris.assessment import Assessment
 from seajuris.batch.answered import Answered, AssessOptions, Columns, LocateOptions, Rejected
-from seajuris.batch.cases import at_column, read_cases
-from seajuris.batch.judged import Facts, Judge, judge_of
+from seajuris.batch.cases import Read, at_column, read_cases
+from seajuris.batch.judged import Judge, Judged, judge_of
 from seajuris.batch.locate import flat_place
 from seajuris.batch.locate import schema as locate_schema
 from seajuris.errors import InputError
@@ -22,7 +22,6 @@ from seajuris.rules.inputs import place_facts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from seajuris.case import Case
     from seajuris.place import Place
     from seajuris.position import Position
 
@@ -78,33 +77,32 @@ def assess_batch(batch: pa.RecordBatch, columns: Columns, options: AssessOptions
                 faults.append(found)
                 continue
             try:
-                flat.append(_answer(*found, judge, locate_on, full=options.full))
+                flat.append(_answer(found, judge, locate_on, full=options.full))
             except InputError as fault:
-                faults.append(at_column(row, fault, columns))
+                faults.append(at_column(row, fault, found.told))
             else:
                 accepted[row] = True
     return Answered(pa.RecordBatch.from_pylist(flat, schema=schema(options)), accepted, tuple(faults))
 
 
 def _answer(
-    case: Case,
-    facts: Facts,
-    judge: Judge,
-    locate_on: Callable[[Position, dt.date | None], Place],
-    *,
-    full: bool,
+    row: Read, judge: Judge, locate_on: Callable[[Position, dt.date | None], Place], *, full: bool
 ) -> dict[str, Any]:
+    case, facts = row.case, row.facts
     place = api.place_of(case, locate_on)
     reached = place_facts(place)
     day = case.on or api.today()
     # What is said of the row itself; also refuses an MMSI that is none.
     head = api.finish(Assessment(case, place, day, (), (), (), (), (), ()), judge.rules)
     answer: dict[str, Any] = {"sj_on": day} if place is None else flat_place(place)
-    judged = judge.flat(facts, reached, day)
-    answer.update((f"sj_{name}", value) for name, value in judged._asdict().items())
-    if full:
-        # As `canonical` writes the whole: the parts that the rules give were written once for all rows alike.
-        parts = {name: canonical(value) for name, value in head.to_dict().items()}
-        parts |= judge.whole(facts, reached, day)
-        answer["sj_assessment"] = "{" + ",".join(f'"{name}":{parts[name]}' for name in sorted(parts)) + "}"
-    return answer
+    if not full:
+        return {**answer, **_named(judge.flat(facts, reached, day))}
+    judged = judge.whole(facts, reached, day)
+    # As `canonical` writes the whole: the parts that the rules give were written once for all rows alike.
+    parts = {name: canonical(value) for name, value in head.to_dict().items()} | dict(judged.parts)
+    text = ",".join(f'"{name}":{parts[name]}' for name in sorted(parts))
+    return {**answer, **_named(judged.flat), "sj_assessment": f"{{{text}}}"}
+
+
+def _named(judged: Judged) -> dict[str, Any]:
+    return {f"sj_{name}": value for name, value in judged._asdict().items()}

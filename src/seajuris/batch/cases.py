@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seajuris import told
 from seajuris.batch.answered import AssessOptions, Columns, Rejected
@@ -32,6 +32,20 @@ _WHERE = "row"
 _NOT_FACTS = ("position", "accuracy", "on")
 
 
+class Read(NamedTuple):
+    """A row read as a case.
+
+    Attributes:
+        case: The case.
+        facts: What rules read of it.
+        told: The columns that tell something in this row, by what they tell.
+    """
+
+    case: Case
+    facts: Facts
+    told: Mapping[str, str]
+
+
 def fact_paths(vocabulary: Vocabulary) -> tuple[str, ...]:
     """Everything that a column of `assess` may tell besides position, accuracy and day."""
     return (CASE, *LISTS, *(path for path in vocabulary.paths if path not in _NOT_FACTS))
@@ -39,7 +53,7 @@ def fact_paths(vocabulary: Vocabulary) -> tuple[str, ...]:
 
 def read_cases(
     batch: pa.RecordBatch, columns: Columns, options: AssessOptions, judge: Judge
-) -> Iterator[tuple[Case, Facts] | Rejected]:
+) -> Iterator[Read | Rejected]:
     """Read every row as a case.
 
     Yields:
@@ -68,26 +82,27 @@ def read_cases(
         key = (asked, tuple(_key(cell) for cell in row_cells), on, spot is not None, None if spot else radius)
         found = judge.cases.get(key)
         if found is None:
-            found = judge.cases.keep(key, _read(default, names, row_cells, on, spot, radius, options, judge))
+            found = judge.cases.keep(key, _read(default, columns, row_cells, on, spot, radius, options, judge))
         if isinstance(found, InputError):
-            yield at_column(row, found, columns)
+            yield at_column(row, found, _told(columns, names, row_cells))
         elif spot is not None:
-            yield replace(found[0], position=spot), found[1]
+            yield found._replace(case=replace(found.case, position=spot))
         else:
             yield found
 
 
 def _read(
     default: Mapping[str, Any],
-    names: list[tuple[str, str]],
+    columns: Columns,
     row_cells: list[Any],
     on: str | None,
     spot: Position | None,
     radius: float | None,
     options: AssessOptions,
     judge: Judge,
-) -> tuple[Case, Facts] | InputError:
+) -> Read | InputError:
     vocabulary = judge.rules.vocabulary
+    names = list(columns.facts.items())
     try:
         data = _data(default, names, row_cells, vocabulary)
         if spot is not None:
@@ -103,7 +118,13 @@ def _read(
         case = Case.from_dict(data, vocabulary=vocabulary, where=_WHERE, today=options.today)
     except InputError as fault:
         return fault
-    return case, judge.facts(case)
+    return Read(case, judge.facts(case), _told(columns, names, row_cells))
+
+
+def _told(columns: Columns, names: list[tuple[str, str]], row_cells: list[Any]) -> dict[str, str]:
+    found = {path: name for (path, name), cell in zip(names, row_cells, strict=True) if cell is not None}
+    own = {"on": columns.on, "accuracy": columns.accuracy}
+    return found | {path: name for path, name in own.items() if name is not None}
 
 
 def _defaults(columns: Columns, options: AssessOptions, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -208,16 +229,18 @@ def _options_key(columns: Columns, options: AssessOptions) -> Any:
     return tuple(columns.facts), options.accuracy, options.on, options.today, facts
 
 
-def at_column(row: int, fault: InputError, columns: Columns) -> Rejected:
-    """A fault in a fact, at the column that tells the fact."""
+def at_column(row: int, fault: InputError, columns: Mapping[str, str]) -> Rejected:
+    """A fault in a fact, at the column that tells the fact.
+
+    Args:
+        row: Index of the row.
+        fault: What is wrong, with the path of the fact.
+        columns: The columns that tell something in that row, by what they tell.
+    """
     path = (fault.where or "").removeprefix(f"{_WHERE}: ").partition(",")[0]
-    name = columns.facts.get(path) or columns.facts.get(_general(path))
-    if name is None:
-        # Of a person told by nationality alone, or of a case, the column tells more than this fact.
-        name = columns.facts.get(path.partition("[")[0]) or (columns.on if path == "on" else None)
-    if name is None and path == "accuracy":
-        name = columns.accuracy
-    named = rejected(row, name or columns.facts.get(CASE), fault)
-    if name is None and CASE in columns.facts and path and path != named.column:
-        return replace(named, reason=f"{path}: {named.reason}")
-    return named
+    # Of a person told by nationality alone the column tells the whole list.
+    name = columns.get(path) or columns.get(_general(path)) or columns.get(path.partition("[")[0])
+    if name is not None or CASE not in columns:
+        return rejected(row, name, fault)
+    said = rejected(row, columns[CASE], fault)
+    return replace(said, reason=f"{path}: {said.reason}") if path else said

@@ -98,6 +98,18 @@ class Judged(NamedTuple):
     unverified: bool
 
 
+class Whole(NamedTuple):
+    """A whole answer.
+
+    Attributes:
+        flat: The flat answer.
+        parts: The parts of the JSON contract that follow from the rules, each in canonical form.
+    """
+
+    flat: Judged
+    parts: Mapping[str, str]
+
+
 class Judge:
     """The rules, with what was judged already.
 
@@ -108,7 +120,7 @@ class Judge:
     def __init__(self, rules: RuleSet) -> None:
         self.rules = rules
         self._flat: Recent[Hashable, Judged] = Recent(KEPT)
-        self._whole: Recent[Hashable, Mapping[str, str]] = Recent(KEPT_WHOLE)
+        self._whole: Recent[Hashable, Whole] = Recent(KEPT_WHOLE)
         self.cases: Recent[Hashable, Any] = Recent(KEPT_CASES)
         self.evaluated = 0
 
@@ -134,8 +146,8 @@ class Judge:
         key = (facts.key, days is None, when, place)
         return self._flat.get_or(key, lambda: _flat(self._judge(facts, place, day)))
 
-    def whole(self, facts: Facts, place: PlaceFacts | None, day: dt.date) -> Mapping[str, str]:
-        """The parts of the JSON contract that follow from the rules, each in canonical form."""
+    def whole(self, facts: Facts, place: PlaceFacts | None, day: dt.date) -> Whole:
+        """The whole answer, which names the day."""
         key = (facts.key, facts.case.on_days, facts.case.on, day, place)
         return self._whole.get_or(key, lambda: _whole(self._judge(facts, place, day)))
 
@@ -208,5 +220,6 @@ def _joined(names: Any) -> str:
     return "; ".join(dict.fromkeys(names))
 
 
-def _whole(judged: Judgement) -> dict[str, str]:
-    return {name: canonical([item.to_dict() for item in part]) for name, part in judged._asdict().items()}
+def _whole(judged: Judgement) -> Whole:
+    parts = {name: canonical([item.to_dict() for item in part]) for name, part in judged._asdict().items()}
+    return Whole(_flat(judged), parts)
