@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import random
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ from seajuris.case import Case
 from seajuris.cli.facts import case_data
 from seajuris.errors import InputError
 from seajuris.server import run as server_run
+from seajuris.server.answer import Answer
 from seajuris.server.app import App
 from seajuris.server.engine import MAX_ENTRIES, Engine
 from seajuris.server.guard import HEADERS, MAX_BODY, TOKEN_HEADER, Guard
@@ -266,6 +269,7 @@ def test_what_a_form_of_another_site_could_send_is_refused(ask: Callable[..., Re
 @pytest.mark.parametrize(
     "body",
     [
+        b"", b" ", b"null",
         b"{", b"[]", b"[" * 5000, b'{"a":' * 3000, b'{"on": NaN}', b'{"on": 1e999}', b'{"on":"2023","on":"2022"}',
         b"\xff\xfe", b"\x00", b"null x", b'"text"', b"7", b'{"vessel": 3}', b'{"suspects": {}}', b'{"no_such_fact": 1}',
         b'{"on": "2999-01-01"}', b'{"position": "here"}', b'{"position": "91 N 0 E"}', b"!!python/object/apply:x [id]",
@@ -358,6 +362,19 @@ def test_the_map_comes_without_style_and_script(ask: Callable[..., Reply]) -> No
     assert not re.search(r"<style|<script|\sstyle=|\son\w+=", html)
     assert ask("POST", "/api/map", {}).status == 400
     assert ask("POST", "/api/map?extent=../x", told).status == 400
+
+
+def test_circles_beyond_every_zone_are_left_to_the_command_line(ask: Callable[..., Reply]) -> None:
+    case = {"position": "37 25", "accuracy": "501 nm"}
+    for path in ("/api/assess", "/api/map", "/api/memo"):
+        assert ask("POST", path, case).error["where"] == "case: accuracy"
+    assert ask("POST", "/api/case", {**case, "accuracy": "450 nm"}).status == 200
+
+
+def test_only_the_address_for_case_files_reads_yaml(ask: Callable[..., Reply]) -> None:
+    """Else a text that is no JSON would be read as something."""
+    for path, status in (("/api/case", 200), ("/api/assess", 400), ("/api/map", 400), ("/api/memo", 400)):
+        assert ask("POST", path, b"on: 2023-06-14").status == status
 
 
 def test_the_description_describes(ask: Callable[..., Reply]) -> None:
@@ -502,6 +519,180 @@ def test_50_at_once(port: int) -> None:
     for i, flag in enumerate(flags):
         assert len({r.body for r in replies[i::5]}) == 1
         assert replies[i].json["case"]["vessel"]["flag"] == ("none" if flag == "stateless" else flag)
+
+
+# --- Attacks on the wire ------------------------------------------------------------------------------------------
+
+
+def ask_raw(port: int, head: str, body: bytes = b"", *, host: str | None = None, token: bool = True) -> bytes:
+    """Send a request as it is written, with the right Host and token unless told otherwise."""
+    lines = [head, f"Host: {f'127.0.0.1:{port}' if host is None else host}", "Connection: close"]
+    lines += [f"{TOKEN_HEADER}: {TOKEN}"] if token else []
+    return raw(port, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+
+
+def status(answer: bytes) -> int:
+    return int(re.match(rb"HTTP/1\.[01] (\d\d\d) ", answer)[1])  # type: ignore[index]
+
+
+WHOLE = json.dumps(CASE).encode()
+POSTED = "POST /api/case HTTP/1.1\r\nContent-Type: application/json"
+
+
+def test_addresses_for_proxies_are_refused(port: int) -> None:
+    """The host within such an address would count, and not the header that is checked."""
+    assert status(ask_raw(port, "GET / HTTP/1.1")) == 200
+    for target in (f"http://127.0.0.1:{port}/", f"http://evil.example:{port}/", "evil.example:80", "*", "http:///"):
+        assert status(ask_raw(port, f"GET {target} HTTP/1.1")) in (400, 404), target
+    assert status(ask_raw(port, "CONNECT 127.0.0.1:22 HTTP/1.1")) == 404
+    assert status(ask_raw(port, "GET http://[ HTTP/1.1")) == 400
+    for target in ("//evil.example/", "/%2e%2e/%2e%2e/etc/passwd", "/..\\..\\x", "/%00", "/%ff", "/;/x", "/page.js%2f"):
+        assert status(ask_raw(port, f"GET {target} HTTP/1.1")) == 404, target
+
+
+@pytest.mark.parametrize("header", ["Host: 127.0.0.1:{port}", "Host: evil.example", "host:"])
+def test_a_host_that_stands_twice_is_refused(port: int, header: str) -> None:
+    assert status(ask_raw(port, f"GET / HTTP/1.1\r\n{header.format(port=port)}")) == 421
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"{TOKEN_HEADER}: {TOKEN}",
+        "Origin: http://evil.example\r\nOrigin: http://127.0.0.1:{port}",
+        "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: cross-site",
+        "Content-Type: text/plain",
+    ],
+)
+def test_other_headers_that_stand_twice_are_refused(port: int, header: str) -> None:
+    head = f"{POSTED}\r\nContent-Length: {len(WHOLE)}"
+    assert status(ask_raw(port, head, WHOLE)) == 200
+    assert status(ask_raw(port, f"{head}\r\n{header.format(port=port)}", WHOLE)) in (401, 403, 415)
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        f"Content-Length: {len(WHOLE)}\r\nContent-Length: {len(WHOLE)}",
+        "Content-Length: 5\r\nContent-Length: 6",
+        f"Content-Length: +{len(WHOLE)}",
+        "Content-Length: \u00b2",
+        "Content-Length: " + "9" * 5000,
+        "Content-Length: 0x10",
+        f"Content-Length: {len(WHOLE)}\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Transfer-Encoding: \x0bchunked",
+    ],
+)
+def test_a_length_that_can_be_read_in_two_ways_is_refused(port: int, lengths: str) -> None:
+    assert status(ask_raw(port, f"{POSTED}\r\n{lengths}", WHOLE)) in (400, 413, 501)
+
+
+def test_a_body_in_chunks(port: int) -> None:
+    def chunked(size: int) -> bytes:
+        cut = [WHOLE + b" " * size][0]
+        return b"".join(b"%x\r\n%s\r\n" % (len(c), c) for c in (cut[:20], cut[20:])) + b"0\r\n\r\n"
+
+    head = f"{POSTED}\r\nTransfer-Encoding: chunked"
+    assert status(ask_raw(port, head, chunked(0))) == 200
+    assert status(ask_raw(port, head, chunked(MAX_BODY))) == 413
+    assert status(ask_raw(port, head.replace("HTTP/1.1", "HTTP/1.0"), chunked(0))) == 400
+
+
+def test_old_and_unknown_versions_of_http(port: int) -> None:
+    assert status(ask_raw(port, "GET / HTTP/1.0")) == 200
+    assert status(raw(port, b"GET / HTTP/1.0\r\n\r\n")) == 421
+    assert status(raw(port, b"GET /\r\n\r\n")) == 421
+    assert status(ask_raw(port, "GET / HTTP/9.9", host="evil.example")) == 421
+    assert status(raw(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")) in (400, 404, 421)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PUT", "PROPFIND"])
+def test_other_methods_say_nothing_back(port: int, method: str) -> None:
+    """No answer to a preflight, no echo of what was sent."""
+    head = f"{method} /api/case HTTP/1.1\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: POST"
+    answer = ask_raw(port, head, token=False)
+    assert status(answer) == 403
+    assert b"evil.example" not in answer
+    assert b"access-control" not in answer.lower()
+    answer = ask_raw(port, f"{method} /api/case HTTP/1.1\r\nX-Secret: in-the-headers")
+    assert status(answer) == 405
+    assert b"in-the-headers" not in answer
+    assert TOKEN.encode() not in answer
+
+
+def test_headers_that_are_no_ascii(port: int) -> None:
+    for header in ("Origin: http://\u00e9", "X-Other: \xff\xfe", "Content-Type: \u00e4"):
+        answer = ask_raw(port, f"GET / HTTP/1.1\r\n{header}")
+        assert status(answer) in (200, 403)
+        answer.partition(b"\r\n\r\n")[0].decode("ascii")
+    assert status(ask_raw(port, "GET /api/vocabulary HTTP/1.1\r\nX-Seajuris-T\xf6ken: x", token=False)) in (400, 401)
+    # What an underscore makes of a name is the same variable to a program; waitress drops such headers.
+    spoofed = f"GET /api/vocabulary HTTP/1.1\r\nX_Seajuris_Token: {TOKEN}"
+    assert status(ask_raw(port, spoofed, token=False)) == 401
+
+
+def test_a_body_nested_without_end_is_refused(port: int) -> None:
+    for body in (b"[" * 200_000, b'{"a":' * 40_000, b"[" * 100_000 + b"]" * 100_000):
+        assert send_raw_case(port, body, "application/json") == 400
+        assert send_raw_case(port, body, "application/yaml") == 400
+
+
+def send_raw_case(port: int, body: bytes, kind: str) -> int:
+    head = f"POST /api/case HTTP/1.1\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
+    return status(ask_raw(port, head, body))
+
+
+def test_nothing_is_logged(port: int, capfd: pytest.CaptureFixture[str]) -> None:
+    ask_raw(port, f"GET /api/vocabulary?token={TOKEN} HTTP/1.1\r\nReferer: http://x/#token={TOKEN}")
+    raw(port, f"GET /{TOKEN} HTTP/1.1\r\nContent-Length: {TOKEN}\r\n\r\n".encode())
+    ask_raw(port, f"{POSTED}\r\nContent-Length: 99", b"cut off")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_token_is_not_taken_from_the_address(ask: Callable[..., Reply]) -> None:
+    for target in (f"/api/vocabulary?token={TOKEN}", f"/api/vocabulary?{TOKEN_HEADER}={TOKEN}"):
+        assert ask("GET", target, HTTP_X_SEAJURIS_TOKEN=None, HTTP_COOKIE=f"token={TOKEN}").status == 401
+
+
+class Large:
+    """Answers with more than waitress would keep in memory by itself."""
+
+    def answer(self, *_: Any) -> Answer:
+        return Answer(b"x" * 5_000_000, "application/json")
+
+
+def test_drops_and_readers_that_dawdle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request has half a minute to come in whole (here a second), however it drips; no answer gets on a disk."""
+
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("a temporary file")
+
+    monkeypatch.setattr("waitress.buffers.TempfileBasedBuffer.__init__", never)
+    server, _ = server_run.start(Large(), token=TOKEN, idle_s=1)
+    port = int(server.effective_port)
+    monkeypatch.setattr(socket.socket, "connect", conftest._connect)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+            began = time.monotonic()
+            with contextlib.suppress(OSError):
+                for letter in b"GET / HTTP/1.1\r\nX: " + b"y" * 300:
+                    line.sendall(bytes([letter]))
+                    time.sleep(0.1)
+            assert time.monotonic() - began < 20
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+            line.sendall(
+                f"GET /api/vocabulary HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{TOKEN_HEADER}: {TOKEN}\r\n\r\n".encode()
+            )
+            time.sleep(0.3)
+            received = 0
+            while received < 5_000_000:
+                received += len(line.recv(2**20))
+    finally:
+        server_run.stop(server)
+        thread.join(timeout=10)
 
 
 # --- The command --------------------------------------------------------------------------------------------------

@@ -26,10 +26,10 @@ def serve(
     import sys
     import webbrowser
 
-    from seajuris.server.engine import Engine
     from seajuris.server.run import start
+    from seajuris.server.workers import Workers
 
-    engine = Engine(zones=zones, rules=rules)
+    engine = Workers(zones=zones, rules=rules)
     server, address = start(engine, port=port)
     # The command line answers once and leaves; a server has to clear up after itself.
     gc.enable()
@@ -49,4 +49,5 @@ def serve(
         pass
     finally:
         server.close()
+        engine.close()
     sys.stderr.write("seajuris: stopped\n")

@@ -1,42 +1,26 @@
-"""The WSGI application: a fixed list of routes, each with its one method; everything else is refused."""
+"""The WSGI application: the declared routes, each with its one method; everything else is refused."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl
 
-from seajuris.errors import DataError, RuleError, SeajurisError
-from seajuris.server.answer import Answer
-from seajuris.server.engine import Busy, Engine
+from seajuris.server.answer import Answer, attempt, failure, fault_of_ours
 from seajuris.server.guard import HEADERS, MAX_BODY, MAX_TARGET, Guard, Refusal
 from seajuris.server.pages import pages
+from seajuris.server.routes import ROUTES, Route
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-JSON_TYPE = "application/json"
-YAML_TYPE = "application/yaml"
 
+class Answering(Protocol):
+    """Whatever can answer a route: the engine itself, or engines in processes of their own."""
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One address of the API.
-
-    Attributes:
-        method: The only method that it takes.
-        call: What answers; gets the options of the address, and the text of the body.
-        options: The names that may stand in the query.
-        types: Media types of the body that are accepted.
-    """
-
-    method: str
-    call: Callable[[Mapping[str, str], str], Answer]
-    options: tuple[str, ...] = ()
-    types: tuple[str, ...] = (JSON_TYPE,)
+    def answer(self, route: Route, options: Mapping[str, str], body: str) -> Answer:
+        """The answer to a request that was let in; errors may be raised or be answers."""
 
 
 class App:
@@ -47,19 +31,12 @@ class App:
         guard: What refuses.
     """
 
-    def __init__(self, engine: Engine, guard: Guard) -> None:
+    def __init__(self, engine: Answering, guard: Guard) -> None:
+        self._engine = engine
         self._guard = guard
         # Read once, here: no later request reaches the file system by a name of its own.
         self._pages = pages()
-        self._routes = {
-            "/api/assess": Route("POST", engine.assess),
-            "/api/case": Route("POST", engine.case, types=(JSON_TYPE, YAML_TYPE)),
-            "/api/map": Route("POST", engine.map, ("extent",)),
-            "/api/memo": Route("POST", engine.memo, ("format", "date", "lang", "redact")),
-            "/api/scenarios": Route("GET", engine.scenarios),
-            "/api/vocabulary": Route("GET", engine.vocabulary),
-            "/api/openapi.json": Route("GET", engine.openapi),
-        }
+        self._routes = {route.path: route for route in ROUTES}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -69,30 +46,15 @@ class App:
         except Refusal as fault:
             allow = fault.allow
             answer = failure(fault.status, f"HTTP-{fault.status.value}", fault.message, hint=fault.hint)
-        except Busy:
-            answer = failure(
-                HTTPStatus.SERVICE_UNAVAILABLE, "HTTP-503", "too much is being computed", hint="Try again in a moment."
-            )
-        except SeajurisError as fault:
-            # Input of the user's, or data and rules of ours.
-            status = HTTPStatus.BAD_REQUEST
-            if isinstance(fault, DataError | RuleError):
-                status = HTTPStatus.INTERNAL_SERVER_ERROR
-            answer = failure(status, fault.code, fault.message, hint=fault.hint, where=fault.where)
         except Exception as fault:
-            # No traceback, to nobody: it could show names of victims.
-            sys.stderr.write(f"seajuris: internal fault ({type(fault).__name__}); that request was not answered\n")
-            answer = failure(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                SeajurisError.code,
-                f"internal fault ({type(fault).__name__}); nothing was answered",
-                hint="Please report it.",
-            )
+            answer = fault_of_ours(type(fault).__name__)
         headers = [*HEADERS, ("Content-Type", answer.media_type), ("Content-Length", str(len(answer.content)))]
         if answer.file_name is not None:
             headers.append(("Content-Disposition", f'attachment; filename="{answer.file_name}"'))
         if allow is not None:
             headers.append(("Allow", allow))
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            headers.append(("WWW-Authenticate", "Token"))
         start_response(f"{answer.status.value} {answer.status.phrase}", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.content]
 
@@ -100,7 +62,11 @@ class App:
         headers = _headers(environ)
         self._guard.same_site(headers)
         path, query, method = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""), environ["REQUEST_METHOD"]
-        if len(path) + len(query) > MAX_TARGET:
+        # An address with a host in it (`GET http://...`, `CONNECT host`) is for proxies: its host would count.
+        target = str(environ.get("REQUEST_URI", path))
+        if not target.startswith("/"):
+            raise Refusal(HTTPStatus.NOT_FOUND, "an address here begins with /")
+        if max(len(target), len(path) + len(query)) > MAX_TARGET:
             raise Refusal(HTTPStatus.REQUEST_URI_TOO_LONG, f"the address is longer than {MAX_TARGET} characters")
         page = self._pages.get(path)
         if page is not None:
@@ -112,16 +78,9 @@ class App:
         if route is None:
             raise Refusal(HTTPStatus.NOT_FOUND, "no such address", hint="GET /api/openapi.json lists all.")
         _only(method, route.method)
-        options = _options(query, route.options)
-        return route.call(options, _body(environ, headers, route) if route.method == "POST" else "")
-
-
-def failure(
-    status: HTTPStatus, code: str, message: str, *, hint: str | None = None, where: str | None = None
-) -> Answer:
-    """An error as JSON."""
-    data = {"error": {"code": code, "message": message, "where": where, "hint": hint}}
-    return Answer.json(data, status=status)
+        options = _options(query, tuple(option.name for option in route.options))
+        body = _body(environ, headers, route) if route.types else ""
+        return attempt(lambda: self._engine.answer(route, options, body))
 
 
 def _only(method: str, allowed: str) -> None:
@@ -157,10 +116,11 @@ def _body(environ: WSGIEnvironment, headers: Mapping[str, str], route: Route) ->
             f"{media_type or 'no media type'} is not accepted",
             hint=f"Content-Type: {' or '.join(route.types)}",
         )
-    length: Any = environ.get("CONTENT_LENGTH") or "0"
-    if not str(length).isdigit():
+    length = str(environ.get("CONTENT_LENGTH") or "0")
+    # `isdigit` alone would let digits of other scripts through, which no number is made of.
+    if not (length.isascii() and length.isdigit()):
         raise Refusal(HTTPStatus.BAD_REQUEST, "Content-Length is no number")
-    if int(length) > MAX_BODY:
+    if len(length) > len(str(MAX_BODY)) or int(length) > MAX_BODY:
         raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {MAX_BODY} bytes")
     try:
         return bytes(environ["wsgi.input"].read(int(length))).decode("utf-8-sig")

@@ -1,16 +1,18 @@
-"""What the API answers: the functions of the library, with everything that is read once kept open."""
+"""What the API answers: the functions of the library, with everything that is read once kept open.
+
+An engine computes one request after the other and for as long as it takes; ``workers`` bounds both.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seajuris.errors import InputError
 from seajuris.server.answer import Answer
+from seajuris.server.routes import MEMO_TYPES, Route
 
 if TYPE_CHECKING:
     from seajuris.case import Case
@@ -18,24 +20,13 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 100
 """Suspects, victims, vessels and decisions of one case here, together: so many keep an answer short."""
+MAX_ACCURACY_M = 500 * 1852.0
+"""A larger circle takes a minute and holds half a sea: nothing to try things out with."""
 MAX_MAPS = 16
 ENLARGE = 1.5
 """How far a map around a position is drawn beyond its first view; a window, which takes longer, is drawn as it is."""
-PATIENCE_S = 30.0
-"""How long a request waits for its turn to compute."""
 
 Options = Mapping[str, str]
-
-MEMO_TYPES = {
-    "md": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
-
-
-class Busy(Exception):  # noqa: N818 (not a fault of the program)
-    """Too much is being computed."""
 
 
 class Engine:
@@ -49,9 +40,6 @@ class Engine:
     def __init__(self, *, zones: str | Path | None = None, rules: str | Path | None = None) -> None:
         self._zones = zones
         self._rules = rules
-        # Python computes on one processor at a time: more at once only makes everybody wait longer.
-        self._short = threading.BoundedSemaphore(2)
-        self._long = threading.BoundedSemaphore(1)
         self._draw: Callable[..., str] = lru_cache(MAX_MAPS)(self._fragment)
 
     def warm(self) -> None:
@@ -78,6 +66,15 @@ class Engine:
 
         return rules_in(Path(self._rules)) if self._rules is not None else shipped_rules()
 
+    def answer(self, route: Route, options: Options, body: str) -> Answer:
+        """The answer to a request for a declared route.
+
+        Raises:
+            SeajurisError: if what was sent cannot be used.
+        """
+        call: Callable[[Options, str], Answer] = getattr(self, route.call)
+        return call(options, body)
+
     # --- Routes ---------------------------------------------------------------------------------------------------
 
     def assess(self, _: Options, body: str) -> Answer:
@@ -85,13 +82,11 @@ class Engine:
         from seajuris import api
 
         case = self._case(body)
-        with _turn(self._short):
-            result = api.assess(case, zones=self._zones, rules=self._rules)
-            return Answer.json(result.to_dict())
+        return Answer.json(api.assess(case, zones=self._zones, rules=self._rules).to_dict())
 
     def case(self, _: Options, body: str) -> Answer:
         """A case file, YAML or JSON, read and written in canonical form."""
-        case = self._case(body)
+        case = self._case(body, yaml=True)
         return Answer.json({"format": "seajuris.case.v1", "case": case.to_dict()})
 
     def map(self, options: Options, body: str) -> Answer:
@@ -100,8 +95,7 @@ class Engine:
 
         case = self._case(body)
         position = None if case.position is None else (case.position.source, case.position.accuracy_m)
-        with _turn(self._long):
-            html = self._draw(position, case.on or api.today(), options.get("extent"))
+        html = self._draw(position, case.on or api.today(), options.get("extent"))
         return Answer.json({"format": "seajuris.map.v1", "html": html})
 
     def memo(self, options: Options, body: str) -> Answer:
@@ -125,11 +119,10 @@ class Engine:
         if redact == "yes":
             case = redacted(case, self.rule_set.vocabulary)
         told = MemoOptions(day.isoformat(), lang, redact == "yes", form, None)
-        with _turn(self._long):
-            # As the command does: where no day was told, that of the memo stands in.
-            with api.as_of(day if case.on is None else None):
-                result = api.assess(case, zones=self._zones, rules=self._rules)
-            content = memo(result, self.rule_set, told, zones=self._zones)
+        # As the command does: where no day was told, that of the memo stands in.
+        with api.as_of(day if case.on is None else None):
+            result = api.assess(case, zones=self._zones, rules=self._rules)
+        content = memo(result, self.rule_set, told, zones=self._zones)
         return Answer(content, MEMO_TYPES[form], file_name=f"memo.{form}")
 
     def scenarios(self, _: Options, __: str) -> Answer:
@@ -148,21 +141,37 @@ class Engine:
 
     # --- What they share ------------------------------------------------------------------------------------------
 
-    def _case(self, body: str) -> Case:
-        """The case in a body: JSON if it begins with a brace, else YAML, as on standard input."""
+    def _case(self, body: str, *, yaml: bool = False) -> Case:
+        """The case in a body: JSON; where YAML is read too, JSON if it begins with a brace, as on standard input."""
         from seajuris.case import LISTS, Case, case_data_from_text
         from seajuris.errors import CaseError
-        from seajuris.yamlio import parse_json, parse_yaml
+        from seajuris.jsonio import parse_json
+        from seajuris.yamlio import parse_yaml
 
-        parse = parse_json if body.lstrip()[:1] in ("{", "[", "") else parse_yaml
-        data = case_data_from_text(body or "{}", where="case", parse=parse)
+        def parse(text: str, **told: Any) -> Any:
+            data = (
+                parse_yaml(text, **told) if yaml and text.lstrip()[:1] not in ("{", "[") else parse_json(text, **told)
+            )
+            if data is None:
+                # An empty file is a case for `assess`; here it would be the sign of a request that went wrong.
+                raise CaseError("the case is empty", where="case", hint="{} is a case of which nothing is told.")
+            return data
+
+        data = case_data_from_text(body if yaml else body or "null", where="case", parse=parse)
         if sum(len(entries) for name in LISTS if isinstance(entries := data.get(name), list)) > MAX_ENTRIES:
             raise CaseError(
                 f"more than {MAX_ENTRIES} persons, vessels and decisions",
                 where="case",
                 hint="For a case of that size use `seajuris assess` with a case file.",
             )
-        return Case.from_dict(data, vocabulary=self.rule_set.vocabulary)
+        case = Case.from_dict(data, vocabulary=self.rule_set.vocabulary)
+        if case.position is not None and (case.position.accuracy_m or 0.0) + case.position.precision_m > MAX_ACCURACY_M:
+            raise CaseError(
+                f"a position uncertain by more than {MAX_ACCURACY_M / 1852:.0f} M",
+                where="case: accuracy",
+                hint="For a circle of that size use `seajuris assess`.",
+            )
+        return case
 
     def _fragment(self, position: tuple[str, float | None] | None, on: Any, extent: str | None) -> str:
         from seajuris import api
@@ -246,13 +255,3 @@ class Engine:
                 "words": words,
             }
         )
-
-
-@contextmanager
-def _turn(gate: threading.BoundedSemaphore) -> Iterator[None]:
-    if not gate.acquire(timeout=PATIENCE_S):
-        raise Busy
-    try:
-        yield
-    finally:
-        gate.release()

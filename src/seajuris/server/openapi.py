@@ -1,13 +1,51 @@
-"""The OpenAPI description of the API, made of the JSON Schemas that the software publishes."""
+"""The OpenAPI description of the API: the declared routes, with the JSON Schemas that the software publishes."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from seajuris.server.guard import TOKEN_HEADER
+from seajuris.server.routes import JSON_TYPE, ROUTES, TEXT, Route
 from seajuris.version import __version__
 
 Data = dict[str, Any]
+
+_REFUSALS = {
+    HTTPStatus.BAD_REQUEST: "the request or its case cannot be used",
+    HTTPStatus.UNAUTHORIZED: "the token is missing or wrong",
+    HTTPStatus.FORBIDDEN: "another site made this request",
+    HTTPStatus.NOT_FOUND: "no such address",
+    HTTPStatus.METHOD_NOT_ALLOWED: "not the method of this address",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "the body is too large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "the address is too long",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "the media type of the body is not accepted",
+    HTTPStatus.MISDIRECTED_REQUEST: "this server is not called that",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "the headers are too large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of the program; nothing was answered",
+    HTTPStatus.NOT_IMPLEMENTED: "a form of HTTP that is not known here",
+    HTTPStatus.SERVICE_UNAVAILABLE: "too much is being computed",
+    HTTPStatus.GATEWAY_TIMEOUT: "the computation took too long and was ended",
+}
+
+_ERROR: Data = {
+    "type": "object",
+    "required": ["error"],
+    "additionalProperties": False,
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "where", "hint"],
+            "additionalProperties": False,
+            "properties": {
+                "code": TEXT,
+                "message": TEXT,
+                "where": {"type": ["string", "null"]},
+                "hint": {"type": ["string", "null"]},
+            },
+        }
+    },
+}
 
 
 def openapi() -> Data:
@@ -21,18 +59,11 @@ def openapi() -> Data:
         for part, content in whole.pop("$defs", {}).items():
             schemas[f"{name}-{part}"] = _moved(content, name)
         schemas[name] = _moved(whole, name)
-    refused = {
-        "description": "refused: what was wrong, where, and what is accepted",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "seajuris, local page", "version": __version__},
         "security": [{"token": []}],
-        "paths": {
-            path: {method: {**told, "responses": {**told["responses"], "default": refused}}}
-            for path, method, told in _operations()
-        },
+        "paths": {route.path: {route.method.lower(): _operation(route)} for route in ROUTES},
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": TOKEN_HEADER}},
@@ -40,71 +71,25 @@ def openapi() -> Data:
     }
 
 
-_ERROR: Data = {
-    "type": "object",
-    "required": ["error"],
-    "additionalProperties": False,
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["code", "message", "where", "hint"],
-            "additionalProperties": False,
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "where": {"type": ["string", "null"]},
-                "hint": {"type": ["string", "null"]},
-            },
-        }
-    },
-}
-
-
-def _operations() -> list[tuple[str, str, Data]]:
-    from seajuris.server.engine import MEMO_TYPES
-
-    case: Data = {"schema": {"$ref": "#/components/schemas/case"}}
-    body: Data = {"required": True, "content": {"application/json": case}}
-    text: Data = {"type": "string"}
-    either: Data = {"required": True, "content": {"application/json": case, "application/yaml": {"schema": text}}}
-    document: Data = {"type": "object", "required": ["format"], "properties": {"format": text}}
-
-    def answers(schema: Data, words: str) -> Data:
-        return {"200": {"description": words, "content": {"application/json": {"schema": schema}}}}
-
-    def option(name: str, words: str, schema: Data) -> Data:
-        return {"name": name, "in": "query", "description": words, "schema": schema}
-
-    assessment: Data = {"$ref": "#/components/schemas/assessment"}
-    memo = [
-        option("format", "of the memo", {"enum": list(MEMO_TYPES), "default": "html"}),
-        option("date", "day of the memo", text),
-        option("lang", "language of the labels", text),
-        option("redact", "leave out names", {"enum": ["yes", "no"], "default": "no"}),
-    ]
-    files: Data = {media.partition(";")[0]: {} for media in MEMO_TYPES.values()}
-    window = [option("extent", "what to show: a length, or west,south,east,north", text)]
-    return [
-        ("/api/assess", "post", {"requestBody": body, "responses": answers(assessment, "the assessment")}),
-        ("/api/case", "post", {"requestBody": either, "responses": answers(document, "the case in canonical form")}),
-        (
-            "/api/map",
-            "post",
-            {"requestBody": body, "parameters": window, "responses": answers(document, "HTML of a map")},
-        ),
-        (
-            "/api/memo",
-            "post",
-            {
-                "requestBody": body,
-                "parameters": memo,
-                "responses": {"200": {"description": "the memo", "content": files}},
-            },
-        ),
-        ("/api/scenarios", "get", {"responses": answers(document, "teaching scenarios")}),
-        ("/api/vocabulary", "get", {"responses": answers(document, "facts, States, words")}),
-        ("/api/openapi.json", "get", {"responses": answers({"type": "object"}, "this description")}),
-    ]
+def _operation(route: Route) -> Data:
+    refused = {JSON_TYPE: {"schema": {"$ref": "#/components/schemas/Error"}}}
+    responses: Data = {
+        "200": {
+            "description": route.words,
+            "content": {media: {"schema": content} for media, content in route.answers.items()},
+        },
+        **{str(status.value): {"description": words, "content": refused} for status, words in _REFUSALS.items()},
+    }
+    told: Data = {"operationId": route.call, "summary": route.words, "responses": responses}
+    if route.options:
+        told["parameters"] = [
+            {"name": option.name, "in": "query", "description": option.words, "schema": option.schema}
+            for option in route.options
+        ]
+    if route.types:
+        case: Data = {"$ref": "#/components/schemas/case"}
+        told["requestBody"] = {"required": True, "content": {media: {"schema": case} for media in route.types}}
+    return told
 
 
 def _moved(content: Any, name: str) -> Any:

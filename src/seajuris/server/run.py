@@ -1,7 +1,7 @@
 """Starts the server library (waitress) on the loopback interface, and stops it.
 
 waitress reads a request as a whole, within limits, before a thread of ours sees it: a client that sends slowly holds a
-connection, never a thread.
+connection, for half a minute, and never a thread.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from seajuris.server.guard import HEADERS, HOST, MAX_BODY, MAX_HEADER, Guard
 THREADS = 8
 MAX_CONNECTIONS = 200
 IDLE_S = 30
+IN_MEMORY = 2**30
 HINT = 'Install it with: pip install "seajuris[serve]"'
 
 
@@ -31,13 +32,14 @@ def address(port: int, token: str) -> str:
     return f"http://{HOST}:{port}/#token={token}"
 
 
-def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any, str]:
+def start(engine: Any, *, port: int = 0, token: str | None = None, idle_s: int = IDLE_S) -> tuple[Any, str]:
     """Listen, without answering yet.
 
     Args:
-        engine: What answers (`seajuris.server.engine.Engine`).
+        engine: What answers (`seajuris.server.workers.Workers`, or an engine alone).
         port: The port; 0 takes one that is free.
         token: The secret of this run; by default a new one.
+        idle_s: Seconds after which a connection is closed that asks nothing, or has not asked whole.
 
     Returns:
         The server, whose ``run()`` answers until SIGINT or SIGTERM and whose ``close()`` ends it, and the address to
@@ -48,6 +50,7 @@ def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any,
     """
     try:
         from waitress.channel import HTTPChannel
+        from waitress.parser import HTTPRequestParser, ParsingError
         from waitress.server import create_server
         from waitress.task import ErrorTask
     except ImportError:
@@ -68,8 +71,30 @@ def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any,
             self.content_length = len(content)
             self.write(content)
 
+    class Parser(HTTPRequestParser):
+        """Reads a request; what could be read in two ways is refused."""
+
+        def parse_header(self, header_plus: bytes) -> None:
+            try:
+                super().parse_header(header_plus)
+            except ValueError as fault:
+                # A length of thousands of digits, an address with half a bracket: not foreseen by waitress.
+                raise ParsingError("the request cannot be read") from fault
+            # Two lengths of one body. waitress takes this header away where it understands it, else ignores it.
+            if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
+                raise ParsingError("the length of the body is told in two ways")
+
     class Channel(HTTPChannel):
+        """A connection; a request that comes in drops has as long as a client that says nothing."""
+
         error_task_class = Malformed
+        parser_class = Parser
+
+        def handle_read(self) -> None:
+            begun = self.last_activity if self.request is not None else None
+            super().handle_read()
+            if begun is not None and self.request is not None:
+                self.last_activity = begun
 
     # Not even the addresses that were asked for are written anywhere; refused clients are no news.
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
@@ -85,10 +110,13 @@ def start(engine: Any, *, port: int = 0, token: str | None = None) -> tuple[Any,
         threads=THREADS,
         connection_limit=MAX_CONNECTIONS,
         backlog=1024,
-        channel_timeout=IDLE_S,
-        cleanup_interval=5,
+        channel_timeout=idle_s,
+        cleanup_interval=min(5, idle_s),
         max_request_header_size=MAX_HEADER,
         max_request_body_size=MAX_BODY + 1,
+        # Beyond these, waitress keeps what it receives and sends in a temporary file. Nothing of a case gets on a disk.
+        inbuf_overflow=IN_MEMORY,
+        outbuf_overflow=IN_MEMORY,
         ident=None,
         expose_tracebacks=False,
         asyncore_use_poll=True,
