@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seajuris import api
 from seajuris.batch.answered import Answered, Columns, LocateOptions, Rejected
-from seajuris.batch.many import locator_for
+from seajuris.batch.locator import Locator, locator_for
 from seajuris.batch.plain import read_plain
 from seajuris.batch.rows import Untold, read_accuracies, read_days, read_positions
 from seajuris.errors import PositionError
@@ -82,11 +82,9 @@ def locate_batch(batch: pa.RecordBatch, columns: Columns, options: LocateOptions
         accepted = np.zeros(batch.num_rows, dtype=np.bool_)
         accepted[told.row] = True
         names = schema(options)
-        if options.distances or options.full:
-            rows = zip(told.row.tolist(), told.on.tolist(), told.read_as, strict=True)
-            flat = [{**_one(batch, row, day, columns, options), "sj_read_as": text} for row, day, text in rows]
-            return Answered(pa.RecordBatch.from_pylist(flat, schema=names), accepted, faults)
         locator = locator_for(api.zone_file(options.zones))
+        if options.distances or options.full:
+            return Answered(_everything(batch, columns, options, told, locator), accepted, faults)
         number, distinct = locator.answers(told.lon, told.lat, told.uncertainty_m, told.on)
         locator.identity()
     data: dict[str, Any] = {
@@ -109,6 +107,7 @@ class _Told:
     Attributes:
         row: Their numbers in the batch, ascending.
         lat, lon: degrees; uncertainty_m: metres; on: days; each of shape (rows,).
+        days: The days that were told, else `None`.
         read_as: How a position was read that is not plain degrees, else `None`.
     """
 
@@ -117,6 +116,7 @@ class _Told:
     lon: Floats
     uncertainty_m: Floats
     on: NDArray[np.datetime64]
+    days: list[dt.date | None]
     read_as: list[str | None]
 
 
@@ -149,8 +149,7 @@ def _read(batch: pa.RecordBatch, columns: Columns, options: LocateOptions) -> tu
     for row, day in enumerate(days):
         if isinstance(day, Rejected):
             faults.setdefault(row, day)
-    usual = options.on or options.today
-    on = np.array([day if isinstance(day, dt.date) else usual for day in days], dtype="datetime64[D]")
+    when = [day if isinstance(day, dt.date) else options.on for day in days]
     if default is not None:
         accuracy[np.isnan(accuracy)] = default
     usable[list(faults)] = False
@@ -160,23 +159,27 @@ def _read(batch: pa.RecordBatch, columns: Columns, options: LocateOptions) -> tu
         lat=lat[rows],
         lon=lon[rows],
         uncertainty_m=np.maximum(np.nan_to_num(accuracy) + precision, MIN_RADIUS_M)[rows],
-        on=on[rows],
+        on=np.array([when[row] or options.today for row in rows.tolist()], dtype="datetime64[D]"),
+        days=[when[row] for row in rows.tolist()],
         read_as=[positions[row].read_as if row in positions else None for row in rows.tolist()],
     )
     return told, tuple(faults[row] for row in sorted(faults))
 
 
-def _one(batch: pa.RecordBatch, row: int, day: dt.date, columns: Columns, options: LocateOptions) -> dict[str, Any]:
-    """The columns of one row with everything that is measured."""
-    (position,) = read_positions(
-        batch.slice(row, 1), columns, accuracy=options.accuracy, decimal_comma=options.decimal_comma
-    )
-    assert isinstance(position, Position), "the row was read before"  # noqa: S101
-    place = api.locate(position, on=day, zones=options.zones)
-    flat = flat_place(place)
-    if options.full:
-        flat["sj_place"] = canonical(place.to_dict())
-    return flat
+def _everything(
+    batch: pa.RecordBatch, columns: Columns, options: LocateOptions, told: _Told, locator: Locator
+) -> pa.RecordBatch:
+    """The columns of rows of which everything is measured."""
+    import pyarrow as pa
+
+    read = read_positions(batch.take(told.row), columns, accuracy=options.accuracy, decimal_comma=options.decimal_comma)
+    positions = [position for position in read if isinstance(position, Position)]
+    flat = []
+    for place, text in zip(locator.places(positions, told.days), told.read_as, strict=True):
+        flat.append({**flat_place(place), "sj_read_as": text})
+        if options.full:
+            flat[-1]["sj_place"] = canonical(place.to_dict())
+    return pa.RecordBatch.from_pylist(flat, schema=schema(options))
 
 
 def _place_column(columns: Columns) -> str | None:

@@ -82,15 +82,55 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
     Returns:
         The place, without provenance.
     """
-    uncertainty = uncertainty_m(position)
     origin = Origin(position.lon, position.lat)
     day = on.isoformat()
-    regions, circle_area = _regions(origin, uncertainty, day, store)
+    regions, circle_area = _regions(origin, uncertainty_m(position), day, store)
     covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
     lines = [r for r in store.near("limits", position.lon, position.lat, REACH_NM * METRES_PER_NM) if r.in_force(day)]
     measured = _measure_limits(origin, lines, day)
+    return _composed(position, on, store, regions, covered, circle_area, measured, _baselines(origin, store))
+
+
+def place_throughout(
+    position: Position,
+    on: dt.date,
+    store: ZoneStore,
+    rows: list[Row],
+    limits: Iterable[tuple[Row, float]],
+    baselines: Iterable[tuple[Row, float]],
+) -> Place:
+    """What `locate` says where the whole circle of uncertainty lies in the same zones.
+
+    Args:
+        position: Position with its accuracy.
+        on: Day for which claims are applied.
+        store: Zone data.
+        rows: The rows of layer ``zones``, in the order of `fid`, whose pieces all contain the circle.
+        limits: Of each kind of limit of each State, the row with the nearest point within 200 M, and its distance in
+            metres.
+        baselines: The same for baselines.
+    """
+    regions = _throughout(rows, on.isoformat())
+    covered = _CIRCLE.area if regions else 0.0
+    measured = _in_order(_Measured(row, Nearest(distance, math.nan, math.nan, 0)) for row, distance in limits)
+    lines = _by_distance(Baseline(r["state"], r["territory"], d / METRES_PER_NM, r["kind"]) for r, d in baselines)
+    return _composed(position, on, store, regions, covered, _CIRCLE.area, measured, lines)
+
+
+def _composed(
+    position: Position,
+    on: dt.date,
+    store: ZoneStore,
+    regions: list[_Region],
+    covered: float,
+    circle_area: float,
+    measured: list[_Measured],
+    baselines: tuple[Baseline, ...],
+) -> Place:
+    uncertainty = uncertainty_m(position)
+    origin = Origin(position.lon, position.lat)
+    day = on.isoformat()
     zones = _zones(regions, covered, circle_area, measured)
-    verdict = _verdict(zones, measured, uncertainty)
     place = Place(
         position=position,
         on=on,
@@ -98,8 +138,8 @@ def locate(position: Position, on: dt.date, store: ZoneStore) -> Place:
         zones=zones,
         criminal_law_regime=_regime(zones),
         limits=_limits(measured, zones),
-        baselines=_baselines(origin, store),
-        verdict=verdict,
+        baselines=baselines,
+        verdict=_verdict(zones, measured, uncertainty),
         reachable=_reachable(origin, uncertainty, day, store, measured),
         boundaries=_boundaries(origin, store, day),
     )
@@ -150,14 +190,19 @@ def answer_throughout(rows: list[Row], on: dt.date, *, near_line: bool) -> Answe
         on: Day for which claims are applied.
         near_line: Whether a limit lies within the uncertainty and the accuracy of the limit.
     """
-    day = on.isoformat()
-    circle = shapely.box(0.0, 0.0, 1e3, 1e3)
-    existing = _existing(rows, day)
-    regions = _completed(existing, [circle] * len(existing), circle, day)
-    covered = circle.area if regions else 0.0
-    zones = _zones(regions, covered, circle.area, [])
+    regions = _throughout(rows, on.isoformat())
+    zones = _zones(regions, _CIRCLE.area if regions else 0.0, _CIRCLE.area, [])
     verdict = _verdict(zones, [], 0.0)
     return Answer(zones, _regime(zones), "near_line" if near_line and verdict == "robust" else verdict)
+
+
+_CIRCLE = shapely.box(0.0, 0.0, 1e3, 1e3)
+"""Stands for any circle that lies in the same zones throughout."""
+
+
+def _throughout(rows: list[Row], day: str) -> list[_Region]:
+    existing = _existing(rows, day)
+    return _completed(existing, [_CIRCLE] * len(existing), _CIRCLE, day)
 
 
 def uncertainty_m(position: Position) -> float:
@@ -368,7 +413,15 @@ def _measure_limits(origin: Origin, rows: list[Row], day: str) -> list[_Measured
         nearest = origin.nearest([coordinates(r.blob) for r in group])
         if nearest is not None and nearest.distance_m <= REACH_NM * METRES_PER_NM:
             found.append(_Measured(group[nearest.line], nearest))
-    return sorted(found, key=lambda m: m.nearest.distance_m)
+    return _in_order(found)
+
+
+def _in_order(measured: Iterable[_Measured]) -> list[_Measured]:
+    """Nearest first; where two States share a line, in the order of their names, whatever the last bits are."""
+    return sorted(
+        measured,
+        key=lambda m: (round(m.nearest.distance_m, 3), m.row["limit"], m.row["state"] or "", m.row["territory"] or ""),
+    )
 
 
 def limit_counts(row: Row, on: dt.date) -> bool:
@@ -427,7 +480,11 @@ def _baselines(origin: Origin, store: ZoneStore) -> tuple[Baseline, ...]:
         if nearest is not None and nearest.distance_m <= REACH_NM * METRES_PER_NM:
             kind = lines[nearest.line][0]
             found.append(Baseline(state, territory, nearest.distance_m / METRES_PER_NM, kind))
-    return tuple(sorted(found, key=lambda b: (b.distance_nm, b.state, b.territory)))
+    return _by_distance(found)
+
+
+def _by_distance(baselines: Iterable[Baseline]) -> tuple[Baseline, ...]:
+    return tuple(sorted(baselines, key=lambda b: (round(b.distance_nm, 6), b.state, b.territory)))
 
 
 def _boundaries(origin: Origin, store: ZoneStore, day: str) -> tuple[Boundary, ...]:
