@@ -160,8 +160,11 @@ class Case:
 
 def read_case_data(path: str | Path) -> dict[str, Any]:
     """Read a case file (YAML, or JSON where the name ends in .json) without interpreting it."""
-    from seajuris.yamlio import parse_json, parse_yaml, read_text
+    from seajuris.jsonio import parse_json
+    from seajuris.reading import check_name, read_text
+    from seajuris.yamlio import parse_yaml
 
+    check_name(path, error=CaseError)
     file = Path(path)
     text = read_text(file, where=str(path), error=CaseError)
     return case_data_from_text(text, where=str(path), parse=parse_json if file.suffix == ".json" else parse_yaml)
@@ -234,7 +237,7 @@ class _Reader:
                 raise self.fail("position", "needs `lat` and `lon`, or one text", "e.g. position: \"36°15'N 21°04'E\"")
             told = f"{told['lat']}, {told['lon']}"
         if not isinstance(told, str):
-            raise self.fail("position", f"{told!r} is not a position", "e.g. position: \"36°15'N 21°04'E\"")
+            raise self.fail("position", f"{_quoted(told)} is not a position", "e.g. position: \"36°15'N 21°04'E\"")
         try:
             return parse_position(told, accuracy=accuracy if _is_told(accuracy) else None)
         except InputError as fault:
@@ -326,12 +329,13 @@ class _Reader:
                 value = "yes" if value else "no"
             word = str(value).strip().lower().replace("-", "_").replace(" ", "_")
             if word not in declaration.values:
-                raise self.fail(path, f"{value!r} is not accepted", f"Accepted: {', '.join(declaration.values)}.")
+                hint = f"Accepted: {', '.join(declaration.values)}."
+                raise self.fail(path, f"{_quoted(value)} is not accepted", hint)
             return word
         if kind == "yes_no":
             word = str(value).strip().lower()
             if word not in ("true", "false", "yes", "no"):
-                raise self.fail(path, f"{value!r} is not yes, no or unknown")
+                raise self.fail(path, f"{_quoted(value)} is not yes, no or unknown")
             return "true" if word in ("true", "yes") else "false"
         if kind == "date":
             return self._days(path, value).text
@@ -339,7 +343,7 @@ class _Reader:
 
     def _state(self, path: str, value: Any) -> str:
         if not isinstance(value, str):
-            raise self.fail(path, f"{value!r} is not a State", "Norway's code is NO: write it as text (or NOR).")
+            raise self.fail(path, f"{_quoted(value)} is not a State", "Norway's code is NO: write it as text (or NOR).")
         try:
             return states.register().resolve(value).alpha3
         except InputError as fault:
@@ -352,10 +356,10 @@ class _Reader:
         try:
             days = Days.read(text)
         except ValueError:
-            raise self.fail(path, f"{text!r} is not a day of the calendar") from None
+            raise self.fail(path, f"{_quoted(text)} is not a day of the calendar") from None
         if days is None:
             hint = "Write YYYY-MM-DD, e.g. 2023-06-14; if only the month or year is known, 2023-06 or 2023."
-            raise self.fail(path, f"{text!r} is not a date", hint)
+            raise self.fail(path, f"{_quoted(text)} is not a date", hint)
         if days.first > self.today:
             raise self.fail(path, f"{text} lies in the future (today is {self.today.isoformat()})")
         return days.until(self.today)
@@ -395,6 +399,13 @@ class _Reader:
         by, consent = told("intervention.by"), told("intervention.flag_consent")
         if by and by.known == "none" and consent and set(consent.values) & {"given", "waived"}:
             raise self.fail("intervention.flag_consent", "consent to an intervention that intervention.by denies")
+
+
+def _quoted(value: Any) -> str:
+    """A value quoted for a message, cut short: a list may have thousands of entries."""
+    from seajuris.reading import short
+
+    return short(value) if isinstance(value, str) else short(repr(value))[1:-1]
 
 
 def _is_told(value: Any) -> bool:

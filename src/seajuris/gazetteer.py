@@ -103,8 +103,14 @@ class Gazetteer:
             raise DataError(f"cannot read the gazetteer: {error}", where=str(path)) from error
 
     def __iter__(self) -> Iterator[NamedPlace]:
-        for row in csv.reader(self._content.decode("utf-8").splitlines()[1:]):
+        for row in self._rows(self._content.partition(b"\n")[2]):
             yield self._place(row)
+
+    def _rows(self, content: bytes) -> Iterator[list[str]]:
+        try:
+            yield from csv.reader(content.decode("utf-8").splitlines())
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise DataError(f"the gazetteer is damaged: {error}", where=self._where) from None
 
     def named(self, name: str) -> tuple[NamedPlace, ...]:
         """All places with a name, in any of its spellings; case and accents do not count."""
@@ -117,8 +123,7 @@ class Gazetteer:
         while at >= 0:
             start = self._content.rfind(b"\n", 0, at) + 1
             end = self._content.find(b"\n", at)
-            line = self._content[start : end if end >= 0 else None].decode("utf-8")
-            row = next(csv.reader([line]))
+            row = next(self._rows(self._content[start : end if end >= 0 else None]))
             # Other columns may hold the same bytes; only the keys count.
             if len(row) == len(COLUMNS) and f"|{key}|" in row[COLUMNS.index("keys")]:
                 place = self._place(row)
@@ -156,14 +161,17 @@ class Gazetteer:
     def _place(self, row: list[str]) -> NamedPlace:
         try:
             told = dict(zip(COLUMNS, row, strict=True))
+            lat, lon, around = (float(told[name]) for name in ("lat", "lon", "uncertainty_m"))
+            if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 <= around < math.inf):
+                raise ValueError("no place on Earth")
             return NamedPlace(
                 id=told["id"],
                 name=told["name"],
                 kind=told["kind"],
                 state=told["state"],
-                lat=float(told["lat"]),
-                lon=float(told["lon"]),
-                uncertainty_m=float(told["uncertainty_m"]),
+                lat=lat,
+                lon=lon,
+                uncertainty_m=around,
                 source=told["source"],
             )
         except ValueError as error:
@@ -174,7 +182,7 @@ class Gazetteer:
 
         key = key_of(name)
         keys: dict[str, NamedPlace] = {}
-        for row in csv.reader(self._content.decode("utf-8").splitlines()[1:]):
+        for row in self._rows(self._content.partition(b"\n")[2]):
             for other in row[COLUMNS.index("keys")].strip("|").split("|"):
                 # Comparing all of them takes seconds; people rarely mistype the first letter.
                 if other[:1] == key[:1]:

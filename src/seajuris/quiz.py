@@ -234,8 +234,10 @@ def read_answers(path: str, bases: Mapping[str, str]) -> tuple[Answers, str | No
     Raises:
         QuizError: if the file cannot be read, with the place of the fault.
     """
-    from seajuris.yamlio import parse_yaml, read_text
+    from seajuris.reading import check_name, read_text
+    from seajuris.yamlio import parse_yaml
 
+    check_name(path, error=QuizError)
     data = parse_yaml(read_text(Path(path), where=path, error=QuizError), where=path, error=QuizError)
     if not isinstance(data, dict):
         raise QuizError("answers are a mapping", where=path, hint=f"Its keys: {', '.join(sorted(_KEYS))}.")

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seajuris.errors import InputError
+from seajuris.jsonio import parse_json
+from seajuris.reading import Limits
 
 if TYPE_CHECKING:
     from seajuris.assessment import Assessment
@@ -24,8 +26,8 @@ ASSESSMENT = "seajuris.assessment.v1"
 
 MAX_CHARACTERS = 30_000_000
 """Longest record or result that is read; that of a case with two thousand victims is far shorter."""
+LIMITS = Limits(size=MAX_CHARACTERS, depth=30, nodes=500_000)
 
-_MAX_DIGITS = 18
 _PARTS = ("findings", "bars", "questions", "warnings", "coordination")
 _PLACE = ("verdict", "criminal_law_regime")
 
@@ -123,23 +125,8 @@ def read_record(text: str, *, where: str) -> dict[str, Any]:
 
 
 def _parse(text: str, where: str) -> Any:
-    if len(text) > MAX_CHARACTERS:
-        raise RecordError(f"larger than {MAX_CHARACTERS} characters", where=where)
-
-    def refuse(word: str) -> None:
-        raise RecordError(f"{word} is not a value", where=where)
-
-    def whole(digits: str) -> int:
-        if len(digits) > _MAX_DIGITS:
-            raise RecordError(f"a number of more than {_MAX_DIGITS} digits", where=where)
-        return int(digits)
-
-    try:
-        return json.loads(text, parse_constant=refuse, parse_int=whole)
-    except json.JSONDecodeError as fault:
-        raise RecordError(f"not valid JSON: {fault.msg}", where=f"{where}, line {fault.lineno}") from None
-    except RecursionError:
-        raise RecordError("nested too deeply", where=where) from None
+    # Numbers as numbers: hashes are taken over them.
+    return parse_json(text, where=where, error=RecordError, limits=LIMITS, numbers=True)
 
 
 def _check(data: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from seajuris.errors import InputError, SeajurisError
 from seajuris.paths import shipped
-from seajuris.yamlio import parse_yaml, read_text
+from seajuris.reading import check_name, files_in, read_text
+from seajuris.yamlio import parse_yaml
 
 if TYPE_CHECKING:
     from seajuris.assessment import Assessment, Bar, Finding, Mandate
@@ -86,6 +87,8 @@ def scenario_folder(folder: str | Path | None) -> Path:
     Raises:
         ScenarioError: if the folder named holds no scenario.
     """
+    if folder is not None:
+        check_name(folder, error=ScenarioError)
     path = Path(folder) if folder is not None else shipped("scenarios")
     if not names(path):
         raise ScenarioError("no scenarios (*.yaml) in this folder", where=str(path))
@@ -108,6 +111,7 @@ def find(folder: Path, wanted: str) -> Scenario:
         ScenarioError: if there is none; close ids are suggested.
     """
     if wanted.endswith(".yaml"):
+        check_name(wanted, error=ScenarioError)
         return load(Path(wanted))
     listed = names(folder)
     if wanted not in listed:
@@ -121,7 +125,10 @@ def find(folder: Path, wanted: str) -> Scenario:
 
 def names(folder: Path) -> tuple[str, ...]:
     """The ids of all scenarios in a folder, in order."""
-    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+    if not folder.is_dir():
+        return ()
+    files = files_in(folder, where=str(folder), error=ScenarioError, deep=False)
+    return tuple(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))
 
 
 def load(path: Path) -> Scenario:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from seajuris.assessment import Assessment, Bar, Finding, Mandate, National
-from seajuris.errors import InputError
-from seajuris.rules.load import RuleSet
+from seajuris.errors import InputError, RuleError
+from seajuris.reading import read_bytes
+from seajuris.rules.load import RuleSet, rule_files
 from seajuris.scenarios import Scenario, assess
 
 WHOLE_CASE = "case"
@@ -203,6 +204,6 @@ def _files(old: Path, new: Path) -> Iterator[tuple[str, str]]:
 def _contents(folder: Path) -> dict[str, bytes]:
     # Line endings do not count, as in the hash of a rule set.
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
-        for path in folder.rglob("*.yaml")
+        name: read_bytes(folder / name, where=name, error=RuleError).replace(b"\r\n", b"\n")
+        for name in rule_files(folder)
     }

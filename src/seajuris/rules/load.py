@@ -12,6 +12,7 @@ from typing import Any
 
 from seajuris.errors import RuleError
 from seajuris.paths import shipped
+from seajuris.reading import check_name, files_in, read_bytes, read_text
 from seajuris.rules.instruments import Instrument, Membership, instrument, membership
 from seajuris.rules.model import (
     Authority,
@@ -27,7 +28,7 @@ from seajuris.rules.model import (
     validity,
 )
 from seajuris.rules.vocabulary import Vocabulary
-from seajuris.yamlio import parse_yaml, read_text
+from seajuris.yamlio import parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,22 @@ class Coordination:
     validity: Validity
 
 
+def rule_files(folder: Path) -> tuple[str, ...]:
+    """All YAML files of a rule folder, by their path inside it with ``/``, sorted.
+
+    Raises:
+        RuleError: if it is no rule folder, or holds what no folder of rules needs; see `reading.files_in`.
+    """
+    check_name(folder, error=RuleError)
+    try:
+        known = (folder / "facts.yaml").is_file()
+    except OSError as fault:
+        raise RuleError(f"cannot be read: {fault.strerror}", where=str(folder)) from None
+    if not known:
+        raise RuleError("not a rule folder: facts.yaml is missing", where=str(folder))
+    return tuple(name for name in files_in(folder, where=str(folder), error=RuleError) if name.endswith(".yaml"))
+
+
 class RuleSet:
     """All rules in a folder.
 
@@ -63,9 +80,9 @@ class RuleSet:
     """
 
     def __init__(self, folder: Path) -> None:
-        if not (folder / "facts.yaml").is_file():
-            raise RuleError("not a rule folder: facts.yaml is missing", where=str(folder))
         self.folder = folder
+        # Before any file is opened: a folder of a stranger may hold links to files of ours.
+        self._all = rule_files(folder)
 
     def _data(self, *parts: str) -> Any:
         path = self.folder.joinpath(*parts)
@@ -73,7 +90,7 @@ class RuleSet:
         return parse_yaml(read_text(path, where=where, error=RuleError), where=where, error=RuleError)
 
     def _files(self, part: str) -> list[str]:
-        return sorted(path.name for path in (self.folder / part).glob("*.yaml"))
+        return [n.removeprefix(f"{part}/") for n in self._all if n.startswith(f"{part}/") and n.count("/") == 1]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -165,7 +182,7 @@ class RuleSet:
     def national(self, state: str) -> NationalLaw | None:
         """What a State's own law adds; `None` if it is not encoded."""
         if state not in self._national:
-            known = (self.folder / "states" / f"{state}.yaml").is_file()
+            known = f"states/{state}.yaml" in self._all
             self._national[state] = (
                 national_law(self._data("states", f"{state}.yaml"), f"rules/states/{state}.yaml") if known else None
             )
@@ -175,9 +192,10 @@ class RuleSet:
     def sha256(self) -> str:
         """Hash over names and contents of all rule files; line endings do not count."""
         digest = hashlib.sha256()
-        for path in sorted(self.folder.rglob("*.yaml"), key=lambda p: p.relative_to(self.folder).as_posix()):
-            digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+        for name in self._all:
+            content = read_bytes(self.folder / name, where=f"rules/{name}", error=RuleError)
+            digest.update(name.encode() + b"\0")
+            digest.update(content.replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()
 
     @cached_property

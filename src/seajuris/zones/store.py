@@ -5,10 +5,11 @@ geopandas would cost more at start-up than the whole query.
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,25 @@ import numpy as np
 import shapely
 
 from seajuris.errors import DataError
+from seajuris.paths import shipped
+from seajuris.place import ZONES
+from seajuris.zones.database import UnsafeDatabaseError, connect, tables
 from seajuris.zones.measure import Floats, window
 
 # Length of a GeoPackage geometry header by its envelope code (OGC 12-128r18, 2.1.3).
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_LINE, _POLYGON = 2, 3
+_MOST_BLOB_BYTES = 50_000_000
+_COORDINATE_BYTES = 16
+
+_NUMBERS = frozenset({"breadth_nm", "accuracy_m"})
+_WORDS: dict[str, frozenset[Any]] = {
+    "zone": frozenset(ZONES) - {"outside_data"},
+    "limit": frozenset({"territorial_sea", "contiguous_zone", "exclusive_economic_zone"}),
+    "claim": frozenset({"proclaimed", "potential", "protested"}),
+}
+_CODES = frozenset({"state", "territory", "other_state"})
+_NEVER_NULL = frozenset({"zone", "limit", "parties", "id", "key", "text", "role"})
 
 _COLUMNS = {
     "zones": "zone, state, territory, claim, proclaimed_from, proclaimed_to, valid_from, valid_to, breadth_nm, method,"
@@ -30,6 +46,11 @@ _COLUMNS = {
     "boundaries": "id, parties, role, divides, valid_from, valid_to, source, confidence, accuracy_m, note",
     "remarks": "key, text, valid_from, valid_to, source, confidence",
 }
+
+
+def columns_of(layer: str) -> tuple[str, ...]:
+    """The columns of a layer that are read, without key and geometry."""
+    return tuple(name.strip().strip('"') for name in _COLUMNS[layer].split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +88,21 @@ class ZoneStore:
         if not path.is_file():
             raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
         self.path = path
+        # What ships is checked when it is built; no answer is given unless its hash is that of the manifest.
+        self._foreign = path.resolve() != shipped("data", "maritime_zones", "zones.gpkg").resolve()
         try:
-            # Read-only and immutable: threads may share the connection.
-            self._db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
+            self._db = connect(path, threads=True)
             self._db.execute("SELECT count(*) FROM rtree_zones_geom WHERE minx > 1000").fetchone()
-            tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        except sqlite3.Error as fault:
-            raise DataError(f"not a zone GeoPackage ({fault})", where=str(path)) from None
-        # Imported data need not have what decides nothing.
-        self._absent = {"boundaries", "remarks"} - tables
+            # Imported data need not have what decides nothing.
+            self._absent = {"boundaries", "remarks"} - tables(self._db)
+        except (sqlite3.Error, UnsafeDatabaseError) as fault:
+            raise DataError(f"not a zone GeoPackage ({str(fault)[:200]})", where=str(path)) from None
 
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
         """Features whose bounding box comes within a radius of a position."""
         if layer in self._absent:
             return
-        names = [name.strip().strip('"') for name in _COLUMNS[layer].split(",")]
+        names = columns_of(layer)
         # Layer and columns come from the table above, never from outside.
         query = (
             f"SELECT {_COLUMNS[layer]}, geom FROM {layer} WHERE fid IN (SELECT id FROM rtree_{layer}_geom"  # noqa: S608
@@ -92,29 +111,136 @@ class ZoneStore:
         try:
             for west, south, east, north in window(lon, lat, radius_m):
                 for *values, blob in self._db.execute(query, (west, east, south, north)):
-                    yield Row(dict(zip(names, values, strict=True)), blob)
+                    row = dict(zip(names, values, strict=True))
+                    if self._foreign:
+                        check_values(layer, row, str(self.path))
+                    yield Row(row, blob)
+        except sqlite3.Error as fault:
+            raise DataError(f"the zone data cannot be read ({str(fault)[:200]})", where=str(self.path)) from None
+
+    def every(self, layer: str, *, geometry: bool = True) -> Iterator[Row]:
+        """All features of a layer in the order of `fid`; without geometry, their `blob` is empty."""
+        if layer in self._absent:
+            return
+        names = columns_of(layer)
+        shape = "geom" if geometry else "x''"
+        try:
+            for *values, blob in self._db.execute(f"SELECT {_COLUMNS[layer]}, {shape} FROM {layer} ORDER BY fid"):  # noqa: S608
+                row = dict(zip(names, values, strict=True))
+                if self._foreign:
+                    check_values(layer, row, str(self.path))
+                yield Row(row, blob)
         except sqlite3.Error as fault:
             raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
+
+    def days_of_change(self) -> list[str]:
+        """Every day (ISO 8601) on which a zone or a limit begins or ends, sorted."""
+        columns = ("valid_from", "valid_to", "proclaimed_from", "proclaimed_to")
+        query = " UNION ".join(f'SELECT "{name}" FROM {layer}' for layer in ("zones", "limits") for name in columns)  # noqa: S608
+        try:
+            return sorted(day for (day,) in self._db.execute(query) if day is not None)
+        except sqlite3.Error as fault:
+            raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
+
+    @cached_property
+    def largest_limit_accuracy_m(self) -> float:
+        """The accuracy of the limit that is known least well, metres."""
+        try:
+            (worst,) = self._db.execute("SELECT max(accuracy_m) FROM limits").fetchone()
+        except sqlite3.Error as fault:
+            raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
+        return float(worst or 0.0)
 
     def claims(self, state: str) -> list[dict[str, Any]]:
         """The normalised claims of a State, as the build used them."""
         columns = (
             "territory, state, zone, breadth_nm, area, valid_from, valid_to, claim, instrument, source, confidence"
         )
-        rows = self._db.execute(f"SELECT {columns} FROM claims WHERE state = ? ORDER BY rowid", (state,))  # noqa: S608
+        try:
+            rows = self._db.execute(
+                f"SELECT {columns} FROM claims WHERE state = ? ORDER BY rowid",  # noqa: S608
+                (state,),
+            ).fetchall()
+        except sqlite3.Error as fault:
+            raise DataError(f"the zone data cannot be read ({str(fault)[:200]})", where=str(self.path)) from None
         return [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
 
 
-def geometries(blobs: list[bytes]) -> Any:
-    """GeoPackage geometries as an array of shapely geometries."""
-    return shapely.from_wkb([blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :] for blob in blobs])
+def check_values(layer: str, row: Mapping[str, Any], where: str) -> None:
+    """Refuse a row that could not be understood, before it is taken for something else.
+
+    Args:
+        layer: Its layer, for the message.
+        row: Values by column; columns that are not known are not looked at.
+        where: The file, for the message.
+
+    Raises:
+        DataError: if a value has another type than its column, or is not one of its words.
+    """
+    for name, value in row.items():
+        if name in _NUMBERS:
+            good = value is None or (isinstance(value, int | float) and 0 <= value < math.inf)
+        elif value is None:
+            good = name not in _NEVER_NULL
+        elif name in _CODES:
+            good = isinstance(value, str) and len(value) == 3 and value.isascii() and value.isupper()
+        elif name in _WORDS and layer in _COLUMNS:
+            good = isinstance(value, str) and value in _WORDS[name]
+        else:
+            good = isinstance(value, str)
+        if not good:
+            raise DataError(
+                f"the layer {layer} has a row whose {name} is {repr(value)[:60]}",
+                where=where,
+                hint="Zone data come from `make zones` or `seajuris zones import`.",
+            )
+
+
+def geometries(blobs: list[bytes], *, anywhere: bool = False) -> Any:
+    """GeoPackage geometries (polygons and lines) as an array of shapely geometries.
+
+    Args:
+        blobs: The geometries.
+        anywhere: Whether they may lie where no place on Earth is, for checks that look for just that.
+
+    Raises:
+        DataError: if one is none, or has coordinates that are no place on Earth.
+    """
+    try:
+        shapes = shapely.from_wkb([blob[_body(blob)[0] :] for blob in blobs])
+    except (shapely.GEOSException, TypeError) as fault:
+        raise DataError(f"the zone data hold a damaged geometry ({str(fault)[:100]})") from None
+    # Every comparison with a coordinate that is no number is false: a zone would seem to lie elsewhere.
+    if not anywhere and not (np.abs(shapely.get_coordinates(shapes)) <= (180.0, 90.0)).all():
+        raise DataError("the zone data hold coordinates that are no place on Earth")
+    return shapes
 
 
 def coordinates(blob: bytes) -> Floats:
-    """Coordinates of a GeoPackage LineString, shape (n, 2), degrees, without a detour through GEOS."""
-    start = 8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7]
-    order = "<" if blob[start] == 1 else ">"
+    """Coordinates of a GeoPackage LineString, shape (n, 2), degrees, without a detour through GEOS.
+
+    Raises:
+        DataError: if it is none. Whether the numbers are finite is seen where they are measured.
+    """
+    start, kind, order = _body(blob)
+    if kind != _LINE or len(blob) < start + 9 + 2 * _COORDINATE_BYTES or (len(blob) - start - 9) % _COORDINATE_BYTES:
+        raise DataError("the zone data hold a damaged line")
     return np.frombuffer(blob, dtype=f"{order}f8", offset=start + 9).reshape(-1, 2).astype(np.float64)
+
+
+def _body(blob: Any) -> tuple[int, int, str]:
+    """Where the WKB in a GeoPackage geometry begins, its type, and its byte order.
+
+    A collection is refused here: one in another, a hundred thousand deep, would end the program in GEOS.
+    """
+    if isinstance(blob, bytes) and 13 <= len(blob) <= _MOST_BLOB_BYTES and blob[:2] == b"GP":
+        length = _ENVELOPE_BYTES.get((blob[3] >> 1) & 7)
+        if length is not None and len(blob) >= length + 17 and blob[8 + length] <= 1:
+            order = "<" if blob[8 + length] == 1 else ">"
+            kind = int.from_bytes(blob[9 + length : 13 + length], "little" if order == "<" else "big")
+            if kind in (_LINE, _POLYGON):
+                return 8 + length, kind, order
+    raise DataError("the zone data hold something that is neither a polygon nor a line")
 
 
 @cache

@@ -9,11 +9,15 @@ import io
 import zipfile
 from pathlib import Path
 
+from seajuris import reading
 from seajuris.record import MAX_CHARACTERS, RecordError
 from seajuris.render.memo.environment import missing
+from seajuris.zipfiles import check_directory
 
 MAX_FILE = 50_000_000
 MAX_MEMBERS = 500
+MAX_TAGS = 20
+"""Of the part of a DOCX that holds the record: it is one element with text."""
 _HTML = ('<script type="application/json" id="seajuris-record">', "</script>")
 _MARKDOWN = ("<!-- seajuris-record\n", "\n-->")
 
@@ -24,16 +28,8 @@ def read_bytes(path: str) -> bytes:
     Raises:
         RecordError: if it cannot be read or is larger.
     """
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(MAX_FILE + 1)
-    except OSError as fault:
-        raise RecordError(f"cannot be read: {fault.strerror}", where=path) from None
-    except ValueError:
-        raise RecordError("is no name of a file", where=repr(path)) from None
-    if len(raw) > MAX_FILE:
-        raise RecordError(f"larger than {MAX_FILE} bytes", where=path)
-    return raw
+    reading.check_name(path, error=RecordError)
+    return reading.read_bytes(Path(path), where=path, error=RecordError, size=MAX_FILE)
 
 
 def record_text(raw: bytes, where: str) -> tuple[str, str]:
@@ -92,6 +88,8 @@ def _docx(raw: bytes, where: str) -> str:
         raise missing("defusedxml") from None
     from seajuris.render.memo.docx import NAMESPACE
 
+    check_directory(io.BytesIO(raw), MAX_MEMBERS, where=where, error=RecordError)
+    left = MAX_CHARACTERS
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             entries = package.infolist()
@@ -101,11 +99,14 @@ def _docx(raw: bytes, where: str) -> str:
             for entry in names:
                 with package.open(entry) as member:
                     # What the directory of the archive says of the size is not trusted.
-                    xml = member.read(MAX_CHARACTERS + 1)
-                if len(xml) > MAX_CHARACTERS:
-                    raise RecordError(f"{entry.filename} is larger than {MAX_CHARACTERS} bytes", where=where)
+                    xml = member.read(left + 1)
+                left -= len(xml)
+                if left < 0:
+                    raise RecordError(f"its parts for data are larger than {MAX_CHARACTERS} bytes", where=where)
                 if NAMESPACE.encode() not in xml:
                     continue
+                if xml.count(b"<") > MAX_TAGS:
+                    raise RecordError("damaged: the part with the record has other parts inside", where=where)
                 root = fromstring(xml, forbid_dtd=True)
                 if root.tag == f"{{{NAMESPACE}}}record":
                     return root.text or ""

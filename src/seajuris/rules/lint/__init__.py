@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from seajuris.errors import RuleError
+from seajuris.reading import files_in, read_text
 from seajuris.rules.lint import effect, time, words
 from seajuris.rules.lint.documents import Document, read
 from seajuris.rules.lint.faults import CODES, Fault
 from seajuris.rules.lint.shape import check_shape
 from seajuris.rules.lint.words import World
-from seajuris.yamlio import read_text
 
 __all__ = ["CODES", "Fault", "Report", "lint"]
 
@@ -91,9 +91,9 @@ def lint(folder: Path) -> Report:
 
 def _files(folder: Path, stray: list[Fault]) -> Iterator[str]:
     """The rule files, in order; others that look like rules are noted as read by nobody."""
-    for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
-        file = path.relative_to(folder).as_posix()
-        if path.is_dir() or any(part.startswith(".") for part in Path(file).parts):
+    for file in files_in(folder, where=str(folder), error=RuleError):
+        path = Path(file)
+        if any(part.startswith(".") for part in path.parts):
             continue
         if path.suffix == ".yaml" and _kind(file) is not None:
             yield file

@@ -10,8 +10,9 @@ import yaml
 from yaml.resolver import Resolver
 
 from seajuris.errors import RuleError
+from seajuris.reading import fault_of_key
 from seajuris.rules.lint.faults import Fault, Path, show
-from seajuris.yamlio import MAX_DEPTH, MAX_NODES, compose
+from seajuris.yamlio import MAX_DEPTH, MAX_NODES, compose, hidden
 
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = ("map", "seq", "str", "int", "bool", "null")
@@ -106,6 +107,8 @@ def read(text: str, file: str) -> Document:
         document.readable = False
         return document
     _Builder(document).start(node)
+    for number, message, fix in hidden(text):
+        document.faults.append(Fault(file, number, "R101", "", message, fix))
     return document
 
 
@@ -151,6 +154,9 @@ class _Builder:
                 text = f"the key {key!r} stands here twice; the second is on this line"
                 # A place of its own: the first one is judged as if the second were not there.
                 self._at(line, "R102", (*here, "(second)"), text, "Keep one of them.", shown=here)
+                continue
+            if (fault := fault_of_key(key)) is not None:
+                self._at(line, "R101", (*path, "?"), fault, "Write another word.", shown=path)
                 continue
             trap = self._trap(key_node)
             result[key] = self.build(value_node, here, depth + 1)

@@ -11,14 +11,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from seajuris.errors import DataError
-from seajuris.zones.store import geometries
+from seajuris.reading import Limits, check_name, read_text, short
+from seajuris.yamlio import parse_yaml
+from seajuris.zones.build.geopackage import CLAIM_COLUMNS
+from seajuris.zones.database import UnsafeDatabaseError, connect
+from seajuris.zones.store import check_values, columns_of, geometries
 
 Shapes = npt.NDArray[np.object_]
 
-MAX_MANIFEST_BYTES = 5_000_000
+_KEYS = ("fid", "geom")
+_SHAPE: dict[str, type] = {"sources": list, "claims_from": dict, "not_covered": list, "counts": dict, "disputes": dict}
+MANIFEST = Limits(size=5_000_000, nodes=500_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def check_exists(path: Path) -> None:
     Raises:
         DataError: if so.
     """
+    check_name(path, error=DataError)
     if not path.is_file():
         raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
 
@@ -62,16 +68,24 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A zone GeoPackage opened read-only.
 
     Raises:
-        DataError: if it is missing or cannot be read.
+        DataError: if it is missing or cannot be read, or was replaced or written to in the meantime.
     """
+    from seajuris.zones.integrity import identity as identity_of
+
     check_exists(path)
-    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    before = identity_of(path.stat())
+    database = None
     try:
+        database = connect(path)
         yield database
-    except sqlite3.Error as fault:
-        raise DataError(f"not a zone GeoPackage ({fault})", where=str(path)) from None
+    except (sqlite3.Error, UnsafeDatabaseError) as fault:
+        raise DataError(f"not a zone GeoPackage ({str(fault)[:200]})", where=str(path)) from None
     finally:
-        database.close()
+        if database is not None:
+            database.close()
+    check_exists(path)
+    if identity_of(path.stat()) != before:
+        raise DataError("the zone data were replaced or written to while they were read", where=str(path))
 
 
 def read_layer(database: sqlite3.Connection, name: str) -> Layer:
@@ -80,10 +94,17 @@ def read_layer(database: sqlite3.Connection, name: str) -> Layer:
     cursor = database.execute(f'SELECT * FROM "{name}" ORDER BY fid')  # noqa: S608
     names = [column[0] for column in cursor.description]
     found = list(cursor)
+    if "fid" not in names or "geom" not in names:
+        raise DataError(f"the layer {name} has no fid or no geom")
+    for row in found:
+        check_values(name, {n: v for n, v in zip(names, row, strict=True) if n not in _KEYS}, name)
+    lacking = [n for n in columns_of(name) if n not in names]
+    if lacking:
+        raise DataError(f"the layer {name} lacks {', '.join(lacking)}", hint="It was made by another version.")
     fids = [row[names.index("fid")] for row in found]
     blobs = [row[names.index("geom")] for row in found]
     columns = {n: [row[i] for row in found] for i, n in enumerate(names) if n not in ("fid", "geom")}
-    shapes = np.asarray(geometries(blobs), dtype=object) if blobs else np.empty(0, dtype=object)
+    shapes = np.asarray(geometries(blobs, anywhere=True), dtype=object) if blobs else np.empty(0, dtype=object)
     # `blob[3]` tells how long the header is; this file format writes the shortest one.
     return Layer(columns, [bytes(b[8:]) if not (b[3] >> 1) & 7 else b"" for b in blobs], shapes, fids)
 
@@ -97,7 +118,12 @@ def read_claims(database: sqlite3.Connection, state: str | None = None) -> list[
     """The table ``claims``, of one State or of all."""
     cursor = database.execute("SELECT * FROM claims WHERE ?1 IS NULL OR state = ?1 ORDER BY fid", (state,))
     names = [column[0] for column in cursor.description]
-    return [{n: v for n, v in zip(names, row, strict=True) if n != "fid"} for row in cursor]
+    rows = [{n: v for n, v in zip(names, row, strict=True) if n != "fid"} for row in cursor]
+    for row in rows:
+        check_values("claims", row, "claims")
+        if missing := [n for n in CLAIM_COLUMNS if n not in row]:
+            raise DataError(f"the table claims lacks {', '.join(missing)}", hint="It was made by another version.")
+    return rows
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -107,14 +133,18 @@ def read_manifest(path: Path) -> dict[str, Any]:
         DataError: if it is missing or is no manifest.
     """
     where = path.with_name("manifest.yaml")
-    try:
-        if where.stat().st_size > MAX_MANIFEST_BYTES:
-            raise DataError(f"larger than {MAX_MANIFEST_BYTES} bytes", where=str(where))
-        content = yaml.load(where.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise DataError(f"the manifest cannot be read: {fault}", where=str(where)) from None
+    text = read_text(where, where=str(where), error=DataError, size=MANIFEST.size)
+    content: Any = parse_yaml(text, where=str(where), error=DataError, limits=MANIFEST)
     if not isinstance(content, dict):
         raise DataError("the manifest is no table of keys", where=str(where))
+    for key, kind in _SHAPE.items():
+        if not isinstance(content.get(key, kind()), kind):
+            raise DataError(f"{key} is not what a manifest has there", where=str(where))
+    if not all(isinstance(source, dict) for source in content.get("sources", [])):
+        raise DataError("sources is not what a manifest has there", where=str(where))
+    for key, states in content.get("disputes", {}).items():
+        if not isinstance(states, list) or not all(isinstance(state, str) for state in states):
+            raise DataError(f"disputes: {short(key)} is no list of States", where=str(where))
     return content
 
 

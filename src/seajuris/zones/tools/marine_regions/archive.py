@@ -7,6 +7,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from seajuris.errors import InputError
+from seajuris.reading import check_name
+from seajuris.zipfiles import check_directory
 
 MAX_FILE_BYTES = 2_000_000_000
 MAX_TOTAL_BYTES = 4_000_000_000
@@ -25,7 +27,12 @@ def check_size(path: Path) -> None:
     Raises:
         InputError: if so. Names that a library would read as a network address are no files.
     """
-    if not path.is_file():
+    check_name(path, error=InputError)
+    try:
+        found = path.is_file()
+    except OSError as fault:
+        raise InputError(f"cannot be read: {fault.strerror}", where=str(path)) from None
+    if not found:
         raise InputError("there is no such file", where=str(path))
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
@@ -48,10 +55,12 @@ def unpack(path: Path, folder: Path) -> list[Path]:
         InputError: if the archive is damaged, encrypted, too large, or names places outside itself.
     """
     where = path.name
+    with path.open("rb") as file:
+        check_directory(file, MAX_MEMBERS, where=where, error=InputError)
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            _check(members, where)
+            _check(members, path.stat().st_size, where)
             written = [_extract(archive, m, folder, where) for m in members if _wanted(m)]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as fault:
         raise InputError(f"cannot be unpacked: {fault}", where=where, hint="Download it again.") from None
@@ -62,12 +71,15 @@ def _wanted(member: zipfile.ZipInfo) -> bool:
     return not member.is_dir() and Path(member.filename).suffix.lower() in READ
 
 
-def _check(members: list[zipfile.ZipInfo], where: str) -> None:
+def _check(members: list[zipfile.ZipInfo], packed: int, where: str) -> None:
     if len(members) > MAX_MEMBERS:
         raise InputError(f"{len(members)} members, more than {MAX_MEMBERS}", where=where)
     total = sum(m.file_size for m in members)
     if total > MAX_TOTAL_BYTES:
         raise InputError(f"unpacks to {total} bytes, more than {MAX_TOTAL_BYTES}", where=where)
+    # Of many small members, and of members that lie over each other, only the sum tells.
+    if total > RATIO_FROM_BYTES and total > MAX_RATIO * packed:
+        raise InputError(f"packed more than {MAX_RATIO} times smaller: no map is", where=where)
     seen: set[str] = set()
     for member in members:
         name = member.filename

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 import tempfile
 import warnings
 import zipfile
@@ -16,13 +17,18 @@ import numpy as np
 import shapely
 
 from seajuris.errors import InputError
+from seajuris.jsonio import parse_json
+from seajuris.reading import Limits, read_text
+from seajuris.zones.database import UnsafeDatabaseError, connect
 from seajuris.zones.tools.marine_regions import archive
 from seajuris.zones.tools.marine_regions.products import BY_KEY, Product, plain, recognise
 from seajuris.zones.tools.marine_regions.report import Report
 
 MAX_FEATURES = 5_000
 MAX_VERTICES = 40_000_000
-MAX_JSON_BYTES = 600_000_000
+MAX_LAYERS = 50
+JSON_LIMITS = Limits(size=600_000_000, nodes=60_000_000)
+"""Of a GeoJSON file. A vertex is three values: the pair, and two numbers."""
 WIDEST_LONGITUDE = 540.0
 MOST_LETTERS = 160
 
@@ -124,6 +130,7 @@ def _layers(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list
         # The content decides, not the name: a library would open whatever it recognises.
         if not _begins(path, _SQLITE):
             raise InputError("named .gpkg but no GeoPackage", where=origin, hint="Download it again.")
+        _check_database(path, origin)
         yield from _vector(path, origin, report)
     elif suffix == ".shp":
         if not _begins(path, _SHAPEFILE):
@@ -141,11 +148,30 @@ def _layers(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list
         raise InputError(f"files of the kind {suffix or path.name!r} are not read", where=origin, hint=_FORMATS)
 
 
+def _check_database(path: Path, origin: str) -> None:
+    """Refuse a GeoPackage in which something would run, or that is not finished; GDAL would open both."""
+    for ending in ("-journal", "-wal"):
+        if path.with_name(path.name + ending).exists():
+            raise InputError(
+                f"an unfinished change lies beside it ({path.name}{ending})",
+                where=origin,
+                hint="Close the program that has the file open, or download it again.",
+            )
+    try:
+        connect(path).close()
+    except (sqlite3.Error, UnsafeDatabaseError) as fault:
+        raise InputError(f"not a GeoPackage that can be used: {str(fault)[:200]}", where=origin) from None
+
+
 def _vector(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list[Feature]]]:
     import geopandas
 
+    # A name with a folder before it is never taken for an address.
+    path = path.absolute()
     try:
         listed = geopandas.list_layers(path)
+        if len(listed) > MAX_LAYERS:
+            raise InputError(f"{len(listed)} layers, more than {MAX_LAYERS}", where=origin)
         for name, kind in zip(listed["name"], listed["geometry_type"], strict=True):
             if "Polygon" not in str(kind):
                 continue
@@ -209,12 +235,13 @@ def _check_crs(crs: Any, where: str) -> None:
 
 
 def _geojson(path: Path, origin: str) -> list[Feature]:
-    if path.stat().st_size > MAX_JSON_BYTES:
-        raise InputError(f"larger than {MAX_JSON_BYTES} bytes", where=origin, hint="Use the GeoPackage.")
+    if path.stat().st_size > JSON_LIMITS.size:
+        raise InputError(f"larger than {JSON_LIMITS.size} bytes", where=origin, hint="Use the GeoPackage.")
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, UnicodeDecodeError, RecursionError) as fault:
-        raise InputError(f"not valid GeoJSON: {fault}", where=origin) from None
+        text = read_text(path, where=origin, error=InputError, size=JSON_LIMITS.size)
+        content: Any = parse_json(text, where=origin, error=InputError, limits=JSON_LIMITS, numbers=True)
+    except InputError as fault:
+        raise InputError(f"not valid GeoJSON: {fault.message}", where=fault.where, hint=fault.hint) from None
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
         raise InputError("not a GeoJSON FeatureCollection", where=origin)
     crs = content.get("crs")
@@ -230,10 +257,6 @@ def _geojson(path: Path, origin: str) -> list[Feature]:
     features = [_json_feature(entry, i, origin) for i, entry in enumerate(listed)]
     _check_shapes(features, origin)
     return features
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is not a number")
 
 
 def _json_feature(entry: Any, index: int, origin: str) -> Feature:
@@ -254,6 +277,9 @@ def _check_shapes(features: list[Feature], where: str) -> None:
     count = int(shapely.get_num_coordinates(shapes).sum()) if len(shapes) else 0
     if count > MAX_VERTICES:
         raise InputError(f"{count} vertices, more than {MAX_VERTICES}", where=where)
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        # The bounds of a polygon do not show it, and no comparison with it is ever true.
+        raise InputError("a coordinate that is no number (NaN or infinity)", where=where)
     for feature in features:
         if feature.shape is None or feature.shape.is_empty:
             continue
