@@ -6,7 +6,7 @@ answer matter as much as the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -110,13 +110,6 @@ class Trace:
     def completed(self, value: Truth, completions: Completions) -> Trace:
         """The same step with what completions of the missing facts showed."""
         return Trace(self.test, value, self.fact, self.told, self.children, self.op, self.ask, completions)
-
-    def leaves(self) -> Iterator[Trace]:
-        """The steps that combine nothing."""
-        if not self.children:
-            yield self
-        for child in self.children:
-            yield from child.leaves()
 
     def undecided(self) -> tuple[str, ...]:
         """Facts that keep this step unknown, in the order in which they are asked; empty if decided."""

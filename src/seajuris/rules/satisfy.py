@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from seajuris.place import SOVEREIGN_ZONES
-from seajuris.rules.model import All, Any_, BeyondTerritorialSea, Condition, FactIs, Not, Offence, Party, PlaceIn
+from seajuris.rules.model import All, Any_, Condition, FactIs, Not, Offence, Party, PlaceIn
 from seajuris.rules.schemas import ANY_OF, declared
 from seajuris.rules.vocabulary import Vocabulary
 
@@ -88,7 +88,7 @@ class Solver:
                         return False
                     if self.binding(instrument) == (NEVER if wanted else ALWAYS):
                         return False
-                case PlaceIn() | BeyondTerritorialSea():
+                case _:
                     places.append((test, wanted))
         return all(self._fact(path, *sets) for path, sets in facts.items()) and _place(places)
 

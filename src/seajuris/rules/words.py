@@ -73,7 +73,8 @@ def leaf_words(test: Condition, vocabulary: Vocabulary) -> str:
         case Offence(offences):
             return f"{' or '.join(o.replace('_', ' ') for o in offences)} is investigated"
         case _:
-            raise TypeError(f"no simple test: {test!r}")
+            # A combination in the place of a test: in words all the same, rather than no answer.
+            return in_words(test, vocabulary)
 
 
 def fact_words(path: str) -> str:

@@ -40,12 +40,10 @@ def check_ground(document: Document, solver: Solver) -> None:
     data = document.data
     when = _read(document, data.get("when"), ("when",))
     claimant = claimant_test(data) if not document.faulty(("claimant",)) else None
-    if when is not None and not _dead(document, solver, when, ("when",), []) and claimant is not None:
-        if not solver.possible(claimant, when):
-            text = "no State that this names can ever meet the condition of the ground"
-            document.fault("R402", ("claimant",), text, "Name another fact or zone, or correct `when`.")
-        elif not solver.possible(claimant):
-            document.fault("R402", ("claimant",), "this never names a State", "Name a fact or a zone that does.")
+    sound = when is not None and not _dead(document, solver, when, ("when",), [])
+    if when is not None and sound and claimant is not None and not solver.possible(claimant, when):
+        text = "no State that this names can ever meet the condition of the ground"
+        document.fault("R402", ("claimant",), text, "Name another fact or zone, or correct `when`.")
     given = [when] if when is not None and not document.faulty(("when",)) else []
     for part, key in (("authority", "when"), ("conditions", "when")):
         for index, item in enumerate(data.get(part) or ()):

@@ -1,0 +1,214 @@
+"""Rule files that are not as described: refused by the reader, and pointed to by lint, each mistake once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import small_rules
+from conftest import Run
+from seajuris.case import Case
+from seajuris.days import Days
+from seajuris.errors import RuleError
+from seajuris.rules.evaluate import evaluate
+from seajuris.rules.instruments import instrument
+from seajuris.rules.lint import lint
+from seajuris.rules.load import RuleSet, shipped_rules
+from seajuris.rules.logic import Truth
+from seajuris.rules.model import All, FactIs, Fields, condition
+from seajuris.rules.timing import bound
+from seajuris.rules.vocabulary import Vocabulary
+from seajuris.rules.words import in_words, leaf_words
+
+FLAG, NAT, BAR = "grounds/flag.yaml", "grounds/nationality.yaml", "grounds/immunity.yaml"
+ITA = "states/ITA.yaml"
+ROLE = "    - {fact: suspect.role, is: [skipper, organiser]}\n"
+
+
+# --- The reader ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"place": ["high_seas"], "of": "somebody"}, "somebody"),
+        ({"fact": "custody"}, "not a condition"),
+        ({"all": {"fact": "custody", "is": "ITA"}}, "list"),
+        ([], "condition"),
+    ],
+)
+def test_a_condition_of_another_form(data: Any, says: str) -> None:
+    with pytest.raises(RuleError, match=says) as caught:
+        condition(data, "grounds/x.yaml: when")
+    assert "grounds/x.yaml: when" in str(caught.value.where)
+
+
+def test_fields_of_another_form() -> None:
+    for wrong in ("text", 1, None):
+        with pytest.raises(RuleError, match="must be a mapping"):
+            Fields(wrong, "x.yaml")
+    fields = Fields({"id": True, "grade": "best", "bars": [], "more": 1}, "x.yaml")
+    with pytest.raises(RuleError, match="`title` is missing"):
+        fields.take("title")
+    with pytest.raises(RuleError, match="`id` must be text"):
+        fields.text("id")
+    with pytest.raises(RuleError, match="best"):
+        fields.choice("grade", ("optional", "national"))
+    with pytest.raises(RuleError, match="`bars` must be a mapping"):
+        fields.mapping("bars")
+    assert fields.optional("leaflet") is None
+    with pytest.raises(RuleError, match="more"):
+        fields.finish()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("- UNTOC\n", "must be a mapping"), ("id: X\nkind: treaty\n", "`title` is missing"), ("title: T\n", "`id`")],
+)
+def test_an_instrument_of_another_form(text: str, says: str) -> None:
+    with pytest.raises(RuleError, match=says) as caught:
+        instrument(text, "instruments/X.yaml")
+    assert caught.value.where == "instruments/X.yaml"
+
+
+FLAG_FACT: dict[str, Any] = {"type": "state", "ask": "Which flag?", "none": "stateless"}
+
+
+@pytest.mark.parametrize(
+    ("data", "says", "where"),
+    [
+        ([], "needs a mapping", "facts.yaml"),
+        ({"facts": ["vessel.flag"]}, "needs a mapping", "facts.yaml"),
+        ({"facts": {"vessel.flag": "state"}}, "`type` must be one of", "vessel.flag"),
+        ({"facts": {"vessel.flag": {**FLAG_FACT, "type": "country"}}}, "`type` must be one of state", "vessel.flag"),
+        ({"facts": {"vessel.flag": {**FLAG_FACT, "since": "2020"}}}, "unknown key 'since'", "vessel.flag"),
+        ({"facts": {"entry": {"type": "choice", "ask": "How?"}}}, "needs `values`", "entry"),
+        ({"facts": {"entry": {"type": "choices", "ask": "How?", "values": ["a"]}}}, "needs `values`", "entry"),
+    ],
+)
+def test_a_list_of_facts_of_another_form(data: Any, says: str, where: str) -> None:
+    with pytest.raises(RuleError, match=says) as caught:
+        Vocabulary.from_data(data, where="facts.yaml")
+    assert where in str(caught.value.where)
+
+
+def test_a_fact_as_declared() -> None:
+    read = Vocabulary.from_data({"facts": {"vessel.flag": FLAG_FACT, "suspects[].role": FLAG_FACT}}, where="x")
+    assert read["vessel.flag"].none == "stateless"
+    assert "suspects[3].role" in read
+    assert "suspects[3].rank" not in read
+    assert 3 not in read
+    assert [fact.path for fact in read] == list(read.paths) == ["vessel.flag", "suspects[].role"]
+
+
+# --- Lint ---------------------------------------------------------------------------------------------------------
+
+
+CUSTOM = """\
+id: CUSTOM
+kind: custom
+title: 'What binds everybody'
+url: 'https://example.org/c'
+checked: '2026-01-02'
+binds_all: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        # One impossible part within a condition, and within that part the part itself.
+        (NAT, ROLE, "    - all:\n        - {fact: suspect.role, is: skipper}\n"
+                    "        - {not: {fact: suspect.role, is: skipper}}\n", ("R401", NAT, "when.all[1]")),
+        (NAT, ROLE, ROLE + "    - any: [{place: [high_seas], of: claimant}]\n", ("R401", NAT, "when.all[2].any[0]")),
+        # What is negated can never be: the test says nothing.
+        (NAT, ROLE, ROLE + "    - {not: {place: [high_seas], of: claimant}}\n", ("R401", NAT, "when.all[2].not")),
+        # Custom binds everybody.
+        (NAT, ROLE, ROLE + "    - {not: {party: CUSTOM, state: claimant}}\n", ("R401", NAT, "when.all[2]")),
+        (FLAG, 'source: "https://example.org/treaty"', 'source: "a book"', ("R503", FLAG, "authority[0].verified")),
+        (FLAG, 'source: "https://example.org/treaty"', 'source: " "', ("R501", FLAG, "authority[0].source")),
+        (FLAG, "warnings: [W-FLAG]", "warnings: [W-FLAG, W-FLAG]", ("R204", FLAG, "warnings")),
+        (BAR, "grounds: [flag, departure]", "grounds: [flag, immunity]", ("R305", BAR, "bars.grounds[1]")),
+        (ITA, "{fact: custody, is: claimant}", "{fact: custody, is: vessel.flags}", ("R301", ITA, "bases[1].when.is")),
+        (ITA, "{fact: custody, is: claimant}", "{fact: custody, is: entry.way}", ("R301", ITA, "bases[1].when.is")),
+        (ITA, "{fact: custody, is: claimant}", "{fact: vessel.name, is: Adriana}", ("R302", ITA, "bases[1].when.is")),
+        (FLAG, "authority:\n", "authority:\n  - TREATY\n", ("R203", FLAG, "authority[0]")),
+        (ITA, "bases:\n", "bases:\n  - ITA-old\n", ("R203", ITA, "bases[0]")),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_found_once_and_where_it_is(
+    file: str, old: str, new: str, expected: tuple[str, str, str], tmp_path: Path
+) -> None:
+    text = small_rules.FILES[file]
+    assert old in text
+    small_rules.write(tmp_path, {file: text.replace(old, new, 1), "instruments/CUSTOM.yaml": CUSTOM})
+    assert [(f.code, f.file, f.path) for f in lint(tmp_path).faults] == [expected]
+
+
+def test_a_fact_that_names_states_may_be_compared_with_another(tmp_path: Path) -> None:
+    law = small_rules.ITALY.replace("{fact: custody, is: claimant}", "{fact: custody, is: vessel.flag}")
+    assert lint(small_rules.write(tmp_path, {ITA: law})).faults == ()
+
+
+def test_notes_of_the_author_are_no_rules(tmp_path: Path) -> None:
+    small_rules.write(tmp_path, {"README.md": "# Notes\n", "grounds/notes.txt": "id: draft\n"})
+    assert lint(tmp_path).faults == ()
+    assert len(RuleSet(tmp_path).grounds) == 5
+
+
+# --- Words --------------------------------------------------------------------------------------------------------
+
+
+def test_a_combination_in_words_wherever_a_test_stands() -> None:
+    words = shipped_rules().vocabulary
+    both = All((FactIs("vessel.flag", ("none",)), FactIs("departure", ("LBY",))))
+    assert leaf_words(both, words) == in_words(both, words)
+    assert " and " in leaf_words(both, words)
+
+
+def test_a_provision_that_a_state_does_not_have(run: Run) -> None:
+    answer = run("rules", "show", "ITA-nothing")
+    assert answer.code == 2
+    assert "ITA-nothing" in answer.err
+
+
+# --- Days ---------------------------------------------------------------------------------------------------------
+
+
+def test_membership_by_succession_changes_on_its_day_only() -> None:
+    """Of an entry only the days count; that a word in it has as many letters as a day changes nothing."""
+    rules = shipped_rules()
+    item = rules.instrument("UNTOC")
+    state, entry = next((s, e) for s, e in item.parties.items() if e.get("how") == "succession")
+    start = dt.date.fromisoformat(entry["from"])
+    week = dt.timedelta(days=7)
+    after, open_after = bound(rules, "UNTOC", state, Days(start, start + week, ""))
+    assert (after.truth, open_after) == (Truth.YES, False)
+    across, open_across = bound(rules, "UNTOC", state, Days(start - week, start + week, ""))
+    assert (across.truth, open_across) == (Truth.UNKNOWN, True)
+
+
+# --- Bars ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_bar_on_one_of_two_suspects_leaves_a_finding_on_the_whole_case(tmp_path: Path) -> None:
+    """The flag State's finding is about all of them: immunity of one is said, and excludes nothing."""
+    bar = small_rules.IMMUNITY.replace("kind: bar\n", "kind: bar\nabout: suspect\n").replace("any_suspect", "suspect")
+    rules = RuleSet(small_rules.write(tmp_path, {BAR: bar}))
+    day = dt.date(2023, 6, 14)
+
+    def finding(*roles: str) -> Any:
+        told = {"on": day.isoformat(), "vessel": {"flag": "GRC"}, "suspects": [{"role": role} for role in roles]}
+        found = evaluate(Case.from_dict(told, vocabulary=rules.vocabulary), None, rules, day).findings
+        return next(f for f in found if f.ground == "flag" and f.state == "GRC")
+
+    some = finding("skipper", "organiser")
+    assert [step["effect"] for step in some.because["bars"]] == ["applies to some of those concerned"]
+    assert some.status == finding("organiser", "organiser").status != "excluded"
+    assert some.barred_by == ()
+    every = finding("skipper", "skipper")
+    assert [step["effect"] for step in every.because["bars"]] == ["applies"]
+    assert (every.status, every.barred_by) == ("excluded", ("immunity",))
