@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from seajuris.batch.cases import Read, at_column, read_cases
 from seajuris.batch.judged import Judge, Judged, judge_of
 from seajuris.batch.locate import flat_place
 from seajuris.batch.locate import schema as locate_schema
+from seajuris.batch.places import places
 from seajuris.errors import InputError
 from seajuris.record import canonical
 from seajuris.rules.inputs import place_facts
@@ -22,8 +23,8 @@ from seajuris.rules.inputs import place_facts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from seajuris.case import Case
     from seajuris.place import Place
-    from seajuris.position import Position
 
 
 def schema(options: AssessOptions) -> pa.Schema:
@@ -67,41 +68,44 @@ def assess_batch(batch: pa.RecordBatch, columns: Columns, options: AssessOptions
     accepted = np.zeros(batch.num_rows, dtype=np.bool_)
     flat: list[dict[str, Any]] = []
     faults: list[Rejected] = []
-
-    def locate_on(position: Position, on: dt.date | None) -> Place:
-        return api.locate(position, on=on, zones=options.zones)
-
     with api.as_of(options.today):
-        for row, found in enumerate(read_cases(batch, columns, options, judge)):
-            if isinstance(found, Rejected):
-                faults.append(found)
+        rows = list(read_cases(batch, columns, options, judge))
+        wanted = [[] if isinstance(row, Rejected) else api.to_place(row.case) for row in rows]
+        # The places come in the order in which they are asked for.
+        found = iter(places([*chain(*wanted)], zones=options.zones, measured=options.full))
+        for number, (row, asked) in enumerate(zip(rows, wanted, strict=True)):
+            if isinstance(row, Rejected):
+                faults.append(row)
                 continue
+            place = api.place_of(row.case, [next(found) for _ in asked])
             try:
-                flat.append(_answer(found, judge, locate_on, full=options.full))
+                flat.append(_answer(row, place, judge, full=options.full))
             except InputError as fault:
-                faults.append(at_column(row, fault, found.told))
+                faults.append(at_column(number, fault, row.told))
             else:
-                accepted[row] = True
+                accepted[number] = True
     return Answered(pa.RecordBatch.from_pylist(flat, schema=schema(options)), accepted, tuple(faults))
 
 
-def _answer(
-    row: Read, judge: Judge, locate_on: Callable[[Position, dt.date | None], Place], *, full: bool
-) -> dict[str, Any]:
-    case, facts = row.case, row.facts
-    place = api.place_of(case, locate_on)
+def _answer(row: Read, place: Place | None, judge: Judge, *, full: bool) -> dict[str, Any]:
     reached = place_facts(place)
-    day = case.on or api.today()
-    # What is said of the row itself; also refuses an MMSI that is none.
-    head = api.finish(Assessment(case, place, day, (), (), (), (), (), ()), judge.rules)
+    day = row.case.on or api.today()
     answer: dict[str, Any] = {"sj_on": day} if place is None else flat_place(place)
     if not full:
-        return {**answer, **_named(judge.flat(facts, reached, day))}
-    judged = judge.whole(facts, reached, day)
+        if row.case.told("vessel.mmsi").values:
+            _said(row.case, place, day, judge)
+        return {**answer, **_named(judge.flat(row.facts, reached, day))}
+    head = _said(row.case, place, day, judge)
+    judged = judge.whole(row.facts, reached, day)
     # As `canonical` writes the whole: the parts that the rules give were written once for all rows alike.
     parts = {name: canonical(value) for name, value in head.to_dict().items()} | dict(judged.parts)
     text = ",".join(f'"{name}":{parts[name]}' for name in sorted(parts))
     return {**answer, **_named(judged.flat), "sj_assessment": f"{{{text}}}"}
+
+
+def _said(case: Case, place: Place | None, day: dt.date, judge: Judge) -> Assessment:
+    """What is said of the row itself; an MMSI that is none is refused."""
+    return api.finish(Assessment(case, place, day, (), (), (), (), (), ()), judge.rules)
 
 
 def _named(judged: Judged) -> dict[str, Any]:

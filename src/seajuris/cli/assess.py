@@ -85,21 +85,17 @@ def assess(
         "landed_on": landed_on,
         "event": event,
         "offences": offence,
-        "suspects": facts.people(suspect),
-        "victims": facts.people(victim),
+        "suspects": suspect,
+        "victims": victim,
         "departure": departure,
         "planned_in": planned_in,
         "destination": destination,
         "landed_in": landed,
         "rescued_by": rescued_by,
         "custody": custody,
+        "vessel.flag": facts.one("--flag", flag),
     }
-    data.update({key: value for key, value in told.items() if value is not None})
-    if at is not None and accuracy is None:
-        # The accuracy in the file belongs to the position in the file.
-        data.pop("accuracy", None)
-    if (vessel_flag := facts.one("--flag", flag)) is not None:
-        facts.assign(data, f"vessel.flag={vessel_flag}")
+    facts.lay_over(data, told)
     for setting in settings or []:
         facts.assign(data, setting)
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
