@@ -452,3 +452,47 @@ def test_a_conflict_keeps_what_the_bar_takes_away(run: Run) -> None:
 def test_a_faulty_law_of_is_refused(run: Run, day: Any) -> None:
     with pytest.raises(RuleError, match="law_of"):
         run([ground(law_of=day)], [], suspects=EGYPTIAN)
+
+
+def test_what_national_law_says_of_other_offences_leaves_no_finding(run: Run) -> None:
+    item = ground(when=SKIPPER, only_with_national=True)
+    other = law("EGY", basis(offences=["murder"]))
+    assert not run([item], [other], suspects=EGYPTIAN, offences=["migrant_smuggling"]).findings
+    assert only(run([item], [other], suspects=EGYPTIAN, offences=["murder"])).status == "open"
+
+
+def test_looked_for_and_not_found_excludes_whatever_the_missing_facts_are(run: Run) -> None:
+    absent = {
+        "grounds": ["nationality"],
+        "note": "Code read.",
+        "verified": True,
+        "source": "https://example.org",
+        "valid": {"from": "2000-01-01", "to": None},
+    }
+    finding = only(run([ground(when=SKIPPER)], [law("EGY", absent=[absent])], suspects=EGYPTIAN))
+    assert (finding.status, finding.missing) == ("excluded", ())
+    assert "not found" in str(finding.reason)
+    absent["verified"] = False
+    finding = only(run([ground(when=SKIPPER)], [law("EGY", absent=[absent])], suspects=EGYPTIAN))
+    assert (finding.status, finding.missing) == ("open", ("suspects[0].role",))
+
+
+def test_offences_told_in_part_may_go_beyond_the_provision(run: Run) -> None:
+    laws = [law("EGY", basis(offences=["migrant_smuggling"]))]
+    told = only(run([ground()], laws, suspects=EGYPTIAN, offences=["migrant_smuggling"]))
+    partly = only(run([ground()], laws, suspects=EGYPTIAN, offences=["migrant_smuggling", "unknown"]))
+    assert (told.status, partly.status) == ("established", "conditional")
+
+
+def test_a_bar_for_each_suspect_where_no_suspect_is_told(run: Run) -> None:
+    """The bar is then asked once, of the whole case, and stays open."""
+    item = ground(claimant={"fact": "vessel.flag"}, when={"fact": "vessel.flag", "is": "claimant"}, about=None)
+    bar = ground(id="immunity", kind="bar", claimant=None, when=SKIPPER, bars={"kind": "prosecute", "grounds": "any"})
+    result = run([_without_none(item), _without_none(bar)], [law("EGY", basis())], vessel={"flag": "EGY"})
+    assert [b.status for b in result.bars] == ["open"]
+    assert only(result).status == "established"
+    assert only(result).turns_on == ("suspects[0].role",)
+
+
+def _without_none(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if value is not None}
