@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -11,21 +11,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seajuris import states
-from seajuris.errors import CaseError, InputError, SeajurisError
+from seajuris.errors import CaseError, DataError, InputError
 from seajuris.paths import shipped
 from seajuris.position import Position, parse_position
+from seajuris.reading import check_name
 from seajuris.version import __version__
-from seajuris.zones.integrity import integrity_of
+from seajuris.zones.integrity import intact, integrity_of
 
 if TYPE_CHECKING:
     from seajuris.assessment import Assessment
     from seajuris.case import Case
     from seajuris.place import Place
+    from seajuris.rules.load import RuleSet
 
 
 def zone_file(zones: str | Path | None) -> Path:
-    """The zone GeoPackage to use: the one named, or the shipped one."""
-    return Path(zones) if zones is not None else shipped("data", "maritime_zones", "zones.gpkg")
+    """The zone GeoPackage to use: the one named, or the shipped one.
+
+    Raises:
+        DataError: if the name is an address rather than a file.
+    """
+    if zones is None:
+        return shipped("data", "maritime_zones", "zones.gpkg")
+    check_name(zones, error=DataError)
+    return Path(zones)
 
 
 _as_of: ContextVar[dt.date | None] = ContextVar("seajuris_as_of", default=None)
@@ -67,24 +76,28 @@ def locate(
         DataError: if the zone data are missing or damaged.
     """
     path = zone_file(zones)
-    integrity = integrity_of(path)
-    from seajuris.zones.locate import locate as place_position
-    from seajuris.zones.store import zones_in
+    with intact(path) as integrity:
+        from seajuris.zones.locate import locate as place_position
+        from seajuris.zones.store import zones_in
 
-    if isinstance(position, str):
-        position = parse_position(position, accuracy=accuracy)
-    elif accuracy is not None:
-        raise InputError("give the accuracy with the Position, not beside it", where="accuracy")
-    day = parse_day(on)
-    try:
+        if isinstance(position, str):
+            position = parse_position(position, accuracy=accuracy)
+        elif accuracy is not None:
+            raise InputError("give the accuracy with the Position, not beside it", where="accuracy")
+        day = parse_day(on)
         place = place_position(position, day or today(), zones_in(path))
-    except SeajurisError:
-        raise
-    except Exception:
-        # Damaged data can fail in any way: say that they are damaged, if they are.
-        integrity.result()
-        raise
-    provenance: dict[str, Any] = {"software": __version__, "zones": integrity.result()}
+    return sourced(place, day, integrity.result())
+
+
+def sourced(place: Place, day: dt.date | None, identity: dict[str, str]) -> Place:
+    """A place with its provenance, and a note if no day of the facts was told.
+
+    Args:
+        place: The place.
+        day: The day that was told.
+        identity: Version and hashes of the zone data.
+    """
+    provenance: dict[str, Any] = {"software": __version__, "zones": identity}
     notes = place.notes if day else (_no_day("claims"), *place.notes)
     return replace(place, provenance=provenance, notes=notes)
 
@@ -107,16 +120,44 @@ def assess(case: Case, *, zones: str | Path | None = None, rules: str | Path | N
     from seajuris.rules.load import rules_in, shipped_rules
 
     rule_set = rules_in(Path(rules)) if rules is not None else shipped_rules()
-    place = None if case.position is None else locate(case.position, on=case.on, zones=zones)
+    place = place_of(case, [locate(position, on=on, zones=zones) for position, on in to_place(case)])
+    return finish(evaluate(case, place, rule_set, case.on or today()), rule_set)
+
+
+def to_place(case: Case) -> list[tuple[Position, dt.date | None]]:
+    """Where a case has to be placed, and on which days: the last one that it can be, and the first if that is another.
+
+    A day that was not told is `None`.
+    """
+    if case.position is None:
+        return []
+    days = case.days_of("on")
+    if days is None or days.exact:
+        return [(case.position, case.on)]
+    return [(case.position, case.on), (case.position, days.first)]
+
+
+def place_of(case: Case, places: Sequence[Place]) -> Place | None:
+    """Where a case happened, out of the places that `to_place` asks for; `None` if no position was told."""
+    days = case.days_of("on")
+    if len(places) < 2 or days is None:
+        return places[0] if places else None
+    from seajuris.dated_place import over
+
+    return over(places[1], places[0], days.words())
+
+
+def finish(result: Assessment, rule_set: RuleSet) -> Assessment:
+    """An assessment with what it says of days, of the MMSI, and of rules and data.
+
+    Raises:
+        CaseError: if the MMSI is none.
+    """
+    case = result.case
     notes = [] if case.on else [_no_day("claims, treaties and national law")]
     days = case.days_of("on")
     if days is not None and not days.exact:
         notes.append(f"The day of the facts is told as {days.words()}: what changed in that time is left open.")
-        if place is not None and case.position is not None:
-            from seajuris.dated_place import over
-
-            place = over(locate(case.position, on=days.first, zones=zones), place, days.words())
-    result = evaluate(case, place, rule_set, case.on or today())
     mmsi = case.told("vessel.mmsi").values
     if mmsi:
         notes += _indicated_flag(mmsi[0])
@@ -126,8 +167,8 @@ def assess(case: Case, *, zones: str | Path | None = None, rules: str | Path | N
         "rules": {"version": rule_set.version, "sha256": rule_set.sha256},
         "register": {"sha256": states.register().sha256},
     }
-    if place is not None:
-        provenance["zones"] = place.provenance["zones"]
+    if result.place is not None:
+        provenance["zones"] = result.place.provenance["zones"]
     return replace(result, notes=tuple(notes), provenance=provenance)
 
 

@@ -22,6 +22,8 @@ class Terminal:
             EOFError: at the end of the input.
         """
         self._write(prompt)
+        if sys.stdin is None:
+            raise EOFError
         # Bytes: an answer that is no UTF-8 is an answer that is refused, not the end of the dialogue.
         line = sys.stdin.buffer.readline(_LONGEST)
         if not line:

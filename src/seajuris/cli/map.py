@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seajuris.cli.output import JsonOption, ZonesOption, write_json
+from seajuris.cli.output import JsonOption, ZonesOption, note, write_document, write_json
 
 
 def map_(
@@ -64,9 +64,7 @@ def map_(
         raise InputError("an accuracy needs a position", where="--accuracy", hint="Give --at.")
     content = document(kind, place, zones=zones, on=day, title=title, extent=extent, pixels=width)
     if file == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        write_document(content)
         return
     write_bytes(file, content, force=force)
     if as_json:
@@ -80,4 +78,4 @@ def map_(
             }
         )
     else:
-        sys.stderr.write(f"seajuris: {file}: {kind}, {max(1, round(len(content) / 1000))} kB\n")
+        note(f"seajuris: {file}: {kind}, {max(1, round(len(content) / 1000))} kB\n")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from seajuris.cli.output import RulesOption, ZonesOption, write
+from seajuris.cli.output import RulesOption, ZonesOption, write_document
 
 
 def memo(
@@ -88,6 +88,6 @@ def memo(
         result = api.assess(checked, zones=zones, rules=rules)
     content = write_memo(result, rule_set, options, template=folder, zones=zones)
     if output == "-":
-        write(content.decode("utf-8"))
+        write_document(content)
     else:
         files.write_bytes(output, content, force=force)

@@ -29,6 +29,7 @@ def show(
     from seajuris.api import today, zone_file
     from seajuris.render.labels import name as name_of
     from seajuris.rules.load import rules_in, shipped_rules
+    from seajuris.zones.integrity import intact
     from seajuris.zones.store import zones_in
 
     state = states.register().resolve(name)
@@ -43,7 +44,9 @@ def show(
                 "since": found.since,
                 "verified": found.verified,
             }
-    claims = [c for c in zones_in(zone_file(None)).claims(state.sovereign) if c["territory"] == state.alpha3]
+    path = zone_file(None)
+    with intact(path):
+        claims = [c for c in zones_in(path).claims(state.sovereign) if c["territory"] == state.alpha3]
     data = {
         "alpha3": state.alpha3,
         "alpha2": state.alpha2,

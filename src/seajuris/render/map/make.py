@@ -51,19 +51,18 @@ def scene_of(
     from seajuris.api import today, zone_file
     from seajuris.render.map.frame import of_text
     from seajuris.render.map.scene import scene
-    from seajuris.zones.integrity import integrity_of
+    from seajuris.zones.integrity import intact
     from seajuris.zones.store import zones_in
 
     path = zone_file(zones)
-    provenance = place.provenance.get("zones") if place is not None else None
-    if provenance is None:
-        provenance = integrity_of(path).result()
     centre = None if place is None else (place.position.lon, place.position.lat)
     if place is None and extent is None:
         raise InputError("a map needs a position or a window", where="--extent", hint="Give --at, or --extent W,S,E,N.")
     frame = of_text(extent, centre) if extent is not None else None
     day = place.on if place is not None else on or today()
-    return scene(place, zones_in(path), on=day, provenance=provenance, frame=frame, title=title, enlarge=enlarge)
+    with intact(path) as integrity:
+        provenance = integrity.result()
+        return scene(place, zones_in(path), on=day, provenance=provenance, frame=frame, title=title, enlarge=enlarge)
 
 
 def svg_map(
@@ -131,7 +130,10 @@ def _geojson(shown: Scene, zones: str | Path | None) -> bytes:
 
     from seajuris.api import zone_file
     from seajuris.render.map.geojson import geojson
+    from seajuris.zones.integrity import intact
     from seajuris.zones.store import zones_in
 
-    data = geojson(shown, zones_in(zone_file(zones)))
+    path = zone_file(zones)
+    with intact(path):
+        data = geojson(shown, zones_in(path))
     return (json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()

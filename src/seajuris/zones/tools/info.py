@@ -58,7 +58,6 @@ def info(path: Path) -> Info:
     Raises:
         DataError: if it is missing, damaged, or not what its manifest declares.
     """
-    known = identity(path)
     with opened(path) as database:
         rows = database.execute(
             "SELECT zone, count(*), count(DISTINCT state) FROM zones GROUP BY zone ORDER BY zone"
@@ -68,10 +67,11 @@ def info(path: Path) -> Info:
             for name in ("limits", "baselines", "boundaries", "claims")
             if has_table(database, name)
         }
+    manifest = read_manifest(path)
     return Info(
         path,
-        known,
-        read_manifest(path),
+        identity(path),
+        manifest,
         {row[0]: int(row[1]) for row in rows},
         {row[0]: int(row[2]) for row in rows},
         lines,
