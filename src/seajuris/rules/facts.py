@@ -22,7 +22,6 @@ from seajuris.rules.model import (
     Condition,
     FactIs,
     Not,
-    Offence,
     Party,
     PlaceIn,
     Validity,
@@ -148,8 +147,8 @@ class FactBase:
                 return self._beyond(binding)
             case Party(instrument, state):
                 return self._party(instrument, state, binding)
-            case Offence(offences):
-                return self._offence(offences)
+            case _:
+                return self._offence(test.offences)
 
     def _fact_is(self, path: str, values: tuple[str, ...], binding: Binding) -> Trace:
         wanted, missing, others = self._wanted(values, binding)
