@@ -20,6 +20,8 @@ for name in [*os.environ]:
     if name.startswith("SEAJURIS_") or name in ("COLUMNS", "LINES", "FORCE_COLOR", "PYTHONWARNINGS"):
         del os.environ[name]
 os.environ.update(NO_COLOR="1", TERM="dumb", TZ="UTC", PYTHONUTF8="1", PYTHONHASHSEED="0")
+# The cell index takes a quarter of a minute: it is built once for all tests, and for the commands that they run.
+os.environ["SEAJURIS_CACHE"] = str(ROOT / "build" / "cells")
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")

@@ -154,10 +154,9 @@ def _degrees(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     # Written so that what is no number fails.
     if not all(span.min(initial=0.0) >= -most and span.max(initial=0.0) <= most for span, most in spans):
         at = int(np.flatnonzero(~((np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)))[0])
-        hint = "Latitude and longitude may be swapped." if abs(latitude[at]) > 90 else None
-        raise PositionError(
-            f"position {at}: latitude {latitude[at]!r}, longitude {longitude[at]!r} is no position on Earth", hint=hint
-        )
+        y, x = float(latitude[at]), float(longitude[at])
+        hint = "Latitude and longitude may be swapped." if abs(y) > 90 else None
+        raise PositionError(f"position {at}: latitude {y}, longitude {x} is no position on Earth", hint=hint)
     if longitude.max(initial=0.0) == 180.0:
         longitude = np.where(longitude == 180.0, -180.0, longitude)
     return longitude, latitude
@@ -171,7 +170,7 @@ def _radii(accuracy_m: ArrayLike | None, count: int) -> Floats | float:
         raise InputError(f"accuracies have the shape {radius.shape}", where="accuracy_m", hint=f"One, or {count}.")
     wrong = np.flatnonzero(~((radius >= 0) & (radius < np.inf)))
     if len(wrong):
-        raise PositionError(f"the accuracy of position {wrong[0]} cannot be {np.ravel(radius)[wrong[0]]!r} m")
+        raise PositionError(f"the accuracy of position {wrong[0]} cannot be {np.ravel(radius)[wrong[0]]} m")
     return np.maximum(radius, MIN_RADIUS_M) if radius.ndim else max(float(radius), MIN_RADIUS_M)
 
 

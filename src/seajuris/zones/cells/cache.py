@@ -11,39 +11,38 @@ import os
 import tempfile
 import zipfile
 from dataclasses import fields
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from seajuris.zones.cells.index import CellIndex
 
+if TYPE_CHECKING:
+    from seajuris.zones.store import ZoneStore
+
 _FOLDER = "SEAJURIS_CACHE"
 """Environment variable: another folder for the index; empty keeps nothing on disk."""
 
 
-def index_of(path: Path, sha256: str) -> CellIndex:
-    """The index of a zone file: from memory, from the cache folder, or built now.
+def kept_index(sha256: str) -> CellIndex | None:
+    """The index of a zone file from the cache folder; `None` if it is not there, or damaged.
 
     Args:
-        path: The GeoPackage.
-        sha256: Its hash, already compared with the manifest.
+        sha256: Hash of the zone file, already compared with the manifest.
     """
-    return _index(path, sha256)
+    path = _kept(sha256)
+    return None if path is None else _read(path)
 
 
-@cache
-def _index(path: Path, sha256: str) -> CellIndex:
-    kept = _kept(sha256)
-    if kept is not None and (index := _read(kept)) is not None:
-        return index
+def new_index(store: ZoneStore, sha256: str) -> CellIndex:
+    """Build the index of a zone file, and keep it if that is possible."""
     from seajuris.zones.cells.build import build
-    from seajuris.zones.store import zones_in
 
-    index = build(zones_in(path))
-    if kept is not None:
-        _write(kept, index)
+    index = build(store)
+    path = _kept(sha256)
+    if path is not None:
+        _write(path, index)
     return index
 
 
@@ -64,7 +63,7 @@ def _kept(sha256: str) -> Path | None:
 def _read(path: Path) -> CellIndex | None:
     """A kept index; `None` if there is none, or if it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             arrays: dict[str, Any] = {field.name: kept[field.name] for field in fields(CellIndex)}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
