@@ -39,6 +39,7 @@ class Mark:
         first: Where and why the first row was rejected.
         output_bytes: Length of the output.
         rejects_bytes: Length of the file of rejected rows.
+        sealed: Hash of the complete output, once it only lacks its name.
     """
 
     row: int = 0
@@ -48,6 +49,7 @@ class Mark:
     first: str | None = None
     output_bytes: int = 0
     rejects_bytes: int = 0
+    sealed: str | None = None
 
     @property
     def faults(self) -> int:

@@ -114,7 +114,7 @@ def run(task: Task) -> Done:
         raise InputError("Parquet cannot be written to a pipe", where="--to", hint="Name a file with -o.")
     source = _open(task, source_format)
     try:
-        paths = _fact_paths(task.options)
+        paths = fact_paths_of(task.options)
         columns = choose(source.names, task.named, geometry=source.geometry, paths=paths, where=task.input)
         pipe = _Pipe(task) if task.output == "-" else _Files(task, source_format, target_format, columns)
         try:
@@ -135,7 +135,8 @@ def _open(task: Task, form: str) -> Source:
     return kind(task.input, encoding=task.encoding)
 
 
-def _fact_paths(options: Options) -> tuple[str, ...] | None:
+def fact_paths_of(options: Options) -> tuple[str, ...] | None:
+    """The facts that columns may tell; `None` where only positions are asked for."""
     if not isinstance(options, AssessOptions):
         return None
     from seajuris.batch.cases import fact_paths
@@ -248,6 +249,7 @@ class _Files:
         self._out: Appended | None = None
         self._bad: Appended | None = None
         self.complete: dict[str, Any] | None = None
+        self._mark = self.before
         self._length = 0
         self._force = task.force
         left = self._journal_path.exists()
@@ -273,8 +275,18 @@ class _Files:
         self._force = bool(identity.pop("force"))
         compare(identity, self._identity, str(self._journal_path))
         self._today = self.today
-        self.before, self._length = mark, length
-        if not self._part.exists() and self._output.exists():
+        self.before, self._length = replace(mark, sealed=None), length
+        self._mark = self.before
+        # Between getting its name and losing the old one, a file has both.
+        ready = _beside(self._output, "ready")
+        for part, named in (
+            (self._rejects_part, self._rejects),
+            (self._part, self._output),
+            (ready, self._output),
+        ):
+            if part.exists() and named.exists() and part.samefile(named):
+                named.unlink()
+        if mark.sealed and self._output.exists() and mark.sealed == _sha256(self._output):
             # It was interrupted after the last file had its name.
             self.complete = json.loads(self._sidecar.read_text(encoding="utf-8"))
         elif mark.rejects_bytes and not self._rejects_part.exists() and self._rejects.exists():
@@ -301,11 +313,12 @@ class _Files:
         self._out.sync()
         self._bad.write(rejects)
         self._bad.sync()
-        self._journal.mark(replace(mark, output_bytes=self._out.length, rejects_bytes=self._bad.length))
+        self._mark = replace(mark, output_bytes=self._out.length, rejects_bytes=self._bad.length)
+        self._journal.mark(self._mark)
 
     def end(self, tail: bytes, finish: _Finish) -> dict[str, Any]:
         """Give the files their names: the output last, so that where it stands, everything stands."""
-        assert self._out is not None and self._bad is not None  # noqa: S101
+        assert self._out is not None and self._bad is not None and self._journal is not None  # noqa: S101
         self._out.write(tail)
         self._out.sync()
         self._bad.sync()
@@ -313,9 +326,7 @@ class _Files:
         if self._is_parquet:
             ready = _beside(self._output, "ready")
             finish.parquet(self._part, ready)
-        with ready.open("rb") as file:
-            os.fsync(file.fileno())
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = _sha256(ready)
         data = finish.provenance(digest)
         text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         sidecar = _beside(self._sidecar, "ready")
@@ -324,6 +335,7 @@ class _Files:
             file.flush()
             os.fsync(file.fileno())
         sidecar.replace(self._sidecar)
+        self._journal.mark(replace(self._mark, sealed=digest))
         self._bad.close()
         self._out.close()
         if data["rejected"]:
@@ -350,6 +362,11 @@ class _Files:
         for file in (self._out, self._bad, self._journal):
             if file is not None:
                 file.close()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _beside(path: Path, what: str) -> Path:
@@ -385,7 +402,7 @@ def _identity(task: Task, source_format: str, target_format: str, columns: Colum
     options = {key: value for key, value in asdict(task.options).items() if key not in ("today", "zones", "rules")}
     identity: dict[str, Any] = {
         "software": __version__,
-        "command": _command(task.options),
+        "command": command_of(task.options),
         "input": None if task.input == "-" else _input_identity(task.input),
         "from": source_format,
         "to": target_format,
@@ -396,17 +413,18 @@ def _identity(task: Task, source_format: str, target_format: str, columns: Colum
         "encoding": task.encoding,
         "raw": task.raw,
         "rows": ROWS,
-        **_answering_identity(task.options),
+        **answering_identity(task.options),
     }
     # As it will look when it is read again.
     return dict(json.loads(json.dumps(identity)))
 
 
-def _command(options: Options) -> str:
+def command_of(options: Options) -> str:
+    """The command that options belong to."""
     return "assess" if isinstance(options, AssessOptions) else "locate"
 
 
-def _answering_identity(options: Options) -> dict[str, Any]:
+def answering_identity(options: Options) -> dict[str, Any]:
     """Versions and hashes of the data that answers rest on."""
     found: dict[str, Any] = {"zones": integrity_of(zone_file(options.zones)).result()}
     if isinstance(options, AssessOptions):
@@ -537,7 +555,7 @@ class _Run:
         options = {key: value for key, value in asdict(self.options).items() if key not in ("today", "on")}
         return {
             "format": FORMAT,
-            "command": _command(self.options),
+            "command": command_of(self.options),
             "rows": self.mark.row,
             "answered": self.mark.answered,
             "rejected": self.mark.faults,
@@ -556,7 +574,7 @@ class _Run:
                 "delimiter": task.delimiter,
                 "raw": task.raw,
             },
-            "provenance": {"software": __version__, **_answering_identity(self.options)},
+            "provenance": {"software": __version__, **answering_identity(self.options)},
         }
 
     def parquet(self, streams: Path, target: Path) -> None:
