@@ -1,8 +1,8 @@
 """Small true extracts of the two maps that the zone build starts from, for tests of the whole build.
 
 ``python tests/zone_extract.py`` cuts them again out of the pinned archives in ``build/zone-sources`` (``make zones``
-fetches them) and writes ``tests/fixtures/zone-extract``. Coordinates are those of the maps, to the last digit; boxes lie
-on the coarse grid of the build, so that no edge of an extract runs through a cell.
+fetches them) and writes ``tests/fixtures/zone-extract``. Coordinates are those of the maps, to the last digit; boxes
+lie on the coarse grid of the build, so that no edge of an extract runs through a cell.
 © OpenStreetMap contributors, ODbL-1.0.
 """
 
@@ -51,11 +51,15 @@ def inside(lon: float, lat: float, boxes: tuple[Box, ...] = BOXES) -> bool:
 def make_root(folder: Path) -> Path:
     """A folder like ``data/maritime_zones`` with the shipped inputs, for the extract; archives stand beside it.
 
-    Closing lines elsewhere are left out: the build insists that each closes a water on the map.
+    Closing lines elsewhere are left out: the build insists that each closes a water on the map. So is the dispute over
+    Melilla, east of 4 degrees west, from the list of known ones: a build has to tell of disputes that nobody listed.
     """
     root = folder / "zones"
     shutil.copytree(SHIPPED / "source", root / "source")
-    shutil.copy(SHIPPED / "expected_overlaps.yaml", root)
+    overlaps = yaml.safe_load((SHIPPED / "expected_overlaps.yaml").read_text(encoding="utf-8"))
+    (ceuta,) = [o for o in overlaps["overlaps"] if o["key"] == "ceuta-melilla"]
+    ceuta["bounds"] = [[-6.0, 34.8, -4.0, 35.99]]
+    (root / "expected_overlaps.yaml").write_text(yaml.safe_dump(overlaps, allow_unicode=True), encoding="utf-8")
     shutil.copy(EXTRACT / "packages.yaml", root / "source" / "packages.yaml")
     path = root / "source" / "baselines.yaml"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))

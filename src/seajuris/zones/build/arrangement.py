@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from .geodesy import Floats
 from .model import Model
-from .tiling import BASE, Box, polygonal
+from .tiling import Box, polygonal
 
 GRID = 2.0**-20
 """Coordinates are rounded to this many degrees (11 cm): binary, so that the file compresses by two thirds."""
@@ -55,13 +55,6 @@ class Cell:
     x: Floats
     y: Floats
     alone: Floats
-
-
-def base_cell(box: Box) -> Box:
-    """The coarse cell that contains a box."""
-    x0 = float(-180.0 + np.floor((box[0] + 180.0) / BASE + 1e-9) * BASE)
-    y0 = float(-90.0 + np.floor((box[1] + 90.0) / BASE + 1e-9) * BASE)
-    return (x0, y0, x0 + BASE, y0 + BASE)
 
 
 def sea_in(model: Model, box: Box) -> BaseGeometry:

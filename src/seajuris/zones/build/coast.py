@@ -17,7 +17,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from .geodesy import GEOD, Floats, Ints
+from .geodesy import Floats, Ints
 from .tables import Assignment
 from .tiling import Box, Tiled
 
@@ -41,11 +41,6 @@ class Coast:
     label: Ints
     tiles: list[Box]
     groups: list[Group]
-
-    def length_of(self, label: int) -> float:
-        """Length in metres of the coast with a label."""
-        s = self.segments[self.label == label]
-        return float(np.sum(GEOD.inv(s[:, 0], s[:, 1], s[:, 2], s[:, 3])[2])) if len(s) else 0.0
 
 
 def edges_of(sea: BaseGeometry, box: Box) -> Floats:

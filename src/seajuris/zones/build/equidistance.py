@@ -76,8 +76,6 @@ def _refine(xyz: Floats, groups: list[tuple[int, ...]], trees: dict[int, Nearest
     for i, names in enumerate(groups):
         by_set.setdefault(names[:3], []).append(i)
     for names, members in by_set.items():
-        if len(names) < 2:
-            continue
         p = points[members]
         start = p.copy()
         for _ in range(6):

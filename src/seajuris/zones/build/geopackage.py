@@ -187,10 +187,11 @@ def _write_layer(database: sqlite3.Connection, name: str, features: list[Feature
         + ", ".join(f"{_quoted(column)} {type_}" for column, type_ in columns)
         + ")"
     )
-    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    # An empty layer has no extent.
+    extent = [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()] if features else [None] * 4
     database.execute(
         "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, 4326)",
-        (name, name, LAST_CHANGE, float(low[0]), float(low[1]), float(high[0]), float(high[1])),
+        (name, name, LAST_CHANGE, *extent),
     )
     database.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, 4326, 0, 0)", (name, kind))
     marks = ", ".join("?" * (len(names) + 2))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import shapely
@@ -100,10 +101,8 @@ def _centres(points: Floats, drawn: Drawn) -> list[Floats]:
     if reach < 0.25 * radius:
         return []
     found: list[Floats] = []
-    for i in range(len(flat)):
-        j = int(np.searchsorted(along, along[i] + reach))
-        if j >= len(flat) or j - i < 3:
-            break
+    ends = enumerate(np.searchsorted(along, along + reach).tolist())
+    for i, j in takewhile(lambda ends: ends[1] < len(flat) and ends[1] - ends[0] >= 3, ends):
         chord = flat[j] - flat[i]
         length = float(np.hypot(*chord))
         if length < 0.2 * radius or length > 1.9 * radius:
@@ -138,8 +137,6 @@ def _clusters(points: Floats, least: int = 2) -> Floats:
 
 def diamonds(centres: Floats) -> Floats:
     """Coast segments (n, 4) of small diamonds around the centres."""
-    if not len(centres):
-        return np.empty((0, 4))
     lon, lat = wrap(centres[:, 0]), centres[:, 1]
     corner = [(lon + SIZE * dx, lat + SIZE * dy) for dx, dy in ((1, 0), (0, 1), (-1, 0), (0, -1))]
     return np.vstack([np.column_stack((*corner[k], *corner[(k + 1) % 4])) for k in range(4)])

@@ -91,7 +91,6 @@ class Model:
     trees: dict[int, Nearest] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
     internal: dict[str, Tiled] = field(default_factory=dict)
-    straight: dict[str, list[BaseGeometry]] = field(default_factory=dict)
     islets: list[tuple[str, float, float]] = field(default_factory=list)
     agreed: list[tuple[str, BaseGeometry]] = field(default_factory=list)
     closing: list[Enclosed] = field(default_factory=list)
@@ -118,7 +117,5 @@ class Model:
 
 def nearest_group(tree: Nearest, label: Ints, x: Floats, y: Floats) -> Ints:
     """Group of the nearest coast point."""
-    if not len(x):
-        return np.empty(0, dtype=np.int64)
     _, index = tree.query(x, y)
     return label[index]

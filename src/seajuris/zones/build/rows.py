@@ -47,7 +47,7 @@ def merged(versions: list[Version]) -> list[Version]:
     for v in sorted(set(versions), key=lambda v: v.start or ""):
         if result and result[-1].end == v.start and v.start is not None:
             result[-1] = Version(result[-1].start, v.end, continued(v.claim))
-        elif not result or result[-1] != v:
+        else:
             result.append(v)
     return result
 

@@ -93,7 +93,8 @@ def obtain(package: Package, directory: Path, fetch: bool) -> Path:
 def read_member(package: Package, path: Path) -> Any:
     """The JSON content of the package's data file, read straight from the archive."""
     with tarfile.open(path, "r:gz") as archive:
-        member = archive.extractfile(package.member)
+        found = [m for m in archive.getmembers() if m.name == package.member and m.isfile()]
+        member = archive.extractfile(found[0]) if found else None
         if member is None:
             raise DataError(f"no file {package.member} in the archive", where=str(path))
         return json.load(member)

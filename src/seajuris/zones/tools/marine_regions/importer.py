@@ -126,10 +126,9 @@ def import_files(
     _measure(layers, report)
     with opened(zones) as database:
         claim_rows = [tuple(row[c] for c in CLAIM_COLUMNS) for row in read_claims(database)]
-        if "boundaries" in LAYERS:
-            if not has_table(database, "boundaries"):
-                raise DataError("no layer boundaries: made by an older version", where=str(zones), hint="Reinstall.")
-            layers["boundaries"] = _boundaries(database)
+        if not has_table(database, "boundaries"):
+            raise DataError("no layer boundaries: made by an older version", where=str(zones), hint="Reinstall.")
+        layers["boundaries"] = _boundaries(database)
         layers["remarks"] = _carried(database, "remarks") if has_table(database, "remarks") else []
     _cautions(report)
     for name in ("limits", "baselines"):
