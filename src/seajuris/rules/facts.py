@@ -55,6 +55,13 @@ class Binding:
     decision: int | None = None
 
 
+def _declared(path: str) -> str:
+    """As it stands in `facts.yaml`: ``suspect.role`` and ``any_suspect.role`` are ``suspects[].role``."""
+    head, _, rest = path.partition(".")
+    group = _ANY.get(head) or _ONE.get(head, ("",))[0]
+    return f"{group}[].{rest}" if group else general(path)
+
+
 def combined(words: str, op: str, steps: tuple[Trace, ...]) -> Trace:
     """Steps that must all hold (``all``), or of which one must (``any``)."""
     value = (all_of if op == "all" else any_of)(step.value for step in steps)
@@ -201,13 +208,13 @@ class FactBase:
                     missing = missing or "claimant"
                 else:
                     wanted.add(binding.claimant)
-            elif "." in value and general(value) in self.rules.vocabulary.paths:
-                path, told = self.told(value, binding)[0]
-                if told.known != "disputed":
-                    wanted.update(told.values)
-                if told.known in ("disputed", "unknown") or told.partial:
-                    missing = missing or path
-                    others += [m for m in [self._missing(path, told)] if m is not None]
+            elif "." in value and _declared(value) in self.rules.vocabulary.paths:
+                for path, told in self.told(value, binding):
+                    if told.known != "disputed":
+                        wanted.update(told.values)
+                    if told.known in ("disputed", "unknown") or told.partial:
+                        missing = missing or path
+                        others += [m for m in [self._missing(path, told)] if m is not None]
             else:
                 wanted.add(value)
         return wanted, missing, tuple(others)
