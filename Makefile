@@ -3,9 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The packages are those of requirements/ci.txt, to the byte. LOCKED=no takes any that fit pyproject.toml, for a system or
+# a Python on which the pinned ones cannot be installed.
+LOCKED ?= yes
+TOOLS := build/tools-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser lint zones gazetteer bench clean
+.PHONY: help demo test test-browser lint zones gazetteer bench clean lock sbom audit licences
 .SUFFIXES:
 
 help:
@@ -16,16 +20,26 @@ help:
 	@echo "make zones  build data/maritime_zones/zones.gpkg again from its pinned sources (network, minutes)"
 	@echo "make gazetteer  build data/gazetteer/places.csv again from its pinned sources (network, a minute)"
 	@echo "make bench  measure start-up time"
+	@echo "make licences  list the licences of all dependencies and check them"
+	@echo "make sbom   write the list of components to build/sbom.cdx.json (CycloneDX)"
+	@echo "make audit  ask for known weaknesses of the pinned packages (network)"
+	@echo "make lock   pin the packages again (requirements/; network)"
 	@echo "make clean  remove .venv and everything that tools leave behind"
 
 # The stamp is written last, so that an interrupted installation is done again.
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements/ci.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "seajuris needs Python 3.11 or newer; '$(PYTHON)' is `$(PYTHON) --version 2>&1`." >&2; \
 	  echo "Name a newer one, for example: make PYTHON=python3.12 demo" >&2; exit 1; }
 	@echo "Setting up $(VENV) (once) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
+ifeq ($(LOCKED),yes)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ci.txt || { \
+	  echo "The pinned packages cannot be installed here. With others that fit: make LOCKED=no" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
+else
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+endif
 	@touch $@
 
 demo: $(READY)
@@ -53,6 +67,42 @@ gazetteer:
 
 bench: $(READY)
 	@$(BIN)/python benchmarks/startup.py
+
+# The supply chain. requirements/README.md explains it.
+$(TOOLS)/.ready: requirements/tools.txt
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@touch $@
+
+PIN := UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE)
+RUNTIME := zones memo maps serve batch dask
+
+lock: $(TOOLS)/.ready
+	@$(PIN) pyproject.toml --extra dev --output-file requirements/ci.txt
+	@$(PIN) pyproject.toml $(RUNTIME:%=--extra %) --constraint requirements/ci.txt --output-file requirements/runtime.txt
+	@$(PIN) requirements/tools.in --output-file requirements/tools.txt
+
+# Of an environment that holds nothing else; `--output-reproducible` leaves out what differs from run to run.
+SBOM := $(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-format JSON
+
+sbom: build/sbom.cdx.json
+build/sbom.cdx.json: $(TOOLS)/.ready requirements/runtime.txt pyproject.toml
+	@$(PYTHON) -m venv --clear build/runtime-venv
+	@build/runtime-venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/runtime.txt
+	@$(SBOM) --output-file build/again.cdx.json build/runtime-venv/bin/python
+	@$(SBOM) --output-file $@ build/runtime-venv/bin/python
+	@cmp build/again.cdx.json $@ || { rm -f $@; exit 1; }
+	@rm build/again.cdx.json
+	@echo "$@" >&2
+
+audit: $(TOOLS)/.ready
+	@$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip --vulnerability-service pypi \
+	  --requirement requirements/runtime.txt
+
+licences: $(READY)
+	@$(BIN)/python tests/licences.py
 
 clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

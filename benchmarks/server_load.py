@@ -100,7 +100,7 @@ COSTLY: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "position": "37 25",
             "accuracy": "200 nm",
-            "offences": ["migrant_smuggling", "homicide"],
+            "offences": ["migrant_smuggling", "death_caused", "murder"],
             **{
                 name: [{"nationality": {"disputed": STATES[i : i + 10]}} for i in range(50)]
                 for name in ("suspects", "victims")
