@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
+import os
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +20,7 @@ import shapely
 import yaml
 
 import marine_regions_files as files
-from conftest import ROOT, Run
+from conftest import ROOT
 from marine_regions_files import LAMPEDUSA, Feature
 from seajuris import states
 from seajuris.errors import DataError, InputError
@@ -28,15 +32,16 @@ from seajuris.zones.tools import verify as checks
 from seajuris.zones.tools.diff import Key, diff
 from seajuris.zones.tools.findings import KEPT, Check
 from seajuris.zones.tools.history import history as history_of
-from seajuris.zones.tools.marine_regions import importer, shapes
-from seajuris.zones.tools.marine_regions.assemble import CellZones, Source, _claimed, _row, tile
+from seajuris.zones.tools.marine_regions import archive as archive_of_maps
+from seajuris.zones.tools.marine_regions import importer, reader, shapes
+from seajuris.zones.tools.marine_regions.assemble import CellZones, Source, _claimed, _row, pieces, tile
 from seajuris.zones.tools.marine_regions.claimants import Claimant, claimants_of
 from seajuris.zones.tools.marine_regions.claims import Known, known_claims
 from seajuris.zones.tools.marine_regions.importer import Imported, import_files
 from seajuris.zones.tools.marine_regions.products import BY_KEY
 from seajuris.zones.tools.marine_regions.reader import Feature as Read
 from seajuris.zones.tools.marine_regions.report import SHOWN, Report
-from seajuris.zones.tools.reading import Layer
+from seajuris.zones.tools.reading import Layer, opened, read_claims, read_layer, read_manifest
 from seajuris.zones.tools.topology import Disputes, gaps, overlaps
 
 DAY = dt.date(2026, 2, 1)
@@ -428,6 +433,181 @@ def test_progress_over_many_cells() -> None:
     assert said == ["400 of 801 cells", "800 of 801 cells"]
 
 
+def test_an_overlap_that_no_list_has_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    def change(world: dict[str, list[Feature]]) -> None:
+        two = {**LAMPEDUSA.values("eez"), "ISO_SOV2": "DZA", "SOVEREIGN2": "Algeria", "TERRITORY2": "Algeria"}
+        world["eez"].append(
+            ({**two, "MRGID": 77, "GEONAME": "Overlapping claim", "MRGID_EEZ": 77}, files.disc(8, 38, 3))
+        )
+
+    result = run_import(tmp_path, change)
+    manifest = yaml.safe_load(result.path.with_name("manifest.yaml").read_text(encoding="utf-8"))
+    assert manifest["disputes"]["marine-regions-77"] == ["DZA", "ITA"]
+
+
+def test_a_product_whose_name_has_no_version(tmp_path: Path) -> None:
+    """What it is has to be said; which edition it is nobody knows."""
+    paths = files.write_world(tmp_path)
+    (plain,) = [Path(p) for p in paths if "24nm" in p]
+    plain.rename(tmp_path / "outer.geojson")
+    told = ["24nm=" + str(tmp_path / "outer.geojson") if Path(p) == plain else p for p in paths]
+    result = import_files(told, tmp_path / "out" / "mr.gpkg", say=quiet)
+    assert result.report["version"] == ["outer.geojson: no version in its name, taken for 4"]
+    assert "24nm.vunknown" in result.head["version"]
+
+
+# --- import: reading ----------------------------------------------------------------------------------------------
+
+
+def refused(path: Path, match: str, product: str | None = None) -> None:
+    with pytest.raises(InputError, match=match):
+        reader.read(path, product, Report())
+
+
+def collection(path: Path, *features: dict[str, Any], **more: Any) -> Path:
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features, **more}), encoding="utf-8")
+    return path
+
+
+SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+
+
+def feature(**values: Any) -> dict[str, Any]:
+    return {"type": "Feature", "properties": values, "geometry": SQUARE}
+
+
+def test_a_product_that_is_another_than_told(tmp_path: Path) -> None:
+    path = files.write_geojson(tmp_path, "12nm", files.world()["12nm"])
+    refused(path, "holds .*, not Maritime Boundaries and Exclusive", "eez")
+
+
+def test_files_that_hold_none_of_the_products(tmp_path: Path) -> None:
+    refused(collection(tmp_path / "lakes.geojson", feature(NAME="Lake")), "holds no product of Marine Regions")
+
+
+def test_a_shapefile_that_is_none(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "eez_v12.zip", "w") as archive:
+        archive.writestr("eez_v12.shp", b"something else")
+    refused(tmp_path / "eez_v12.zip", "no shapefile")
+
+
+def test_geopackages_that_are_not_finished_or_not_usable(tmp_path: Path) -> None:
+    path = files.write_gpkg(tmp_path, "12nm", files.world()["12nm"])
+    journal = path.with_name(path.name + "-journal")
+    journal.write_bytes(b"x")
+    refused(path, "an unfinished change lies beside it")
+    journal.unlink()
+    database = sqlite3.connect(path)
+    with database:
+        database.execute("CREATE VIEW harmless AS SELECT 1")
+    database.close()
+    refused(path, "not a GeoPackage that can be used: holds a view")
+
+
+def test_geopackages_with_very_many_layers_or_damaged_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = files.write_gpkg(tmp_path, "12nm", files.world()["12nm"])
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "MAX_LAYERS", 0)
+        refused(path, "1 layers, more than 0")
+    database = sqlite3.connect(path)
+    with database:
+        database.execute("DROP TABLE gpkg_geometry_columns")
+        database.execute("UPDATE gpkg_contents SET table_name = 'gone'")
+    database.close()
+    refused(path, "cannot be read|holds no product")
+
+
+def test_geojson_that_cannot_be_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "eez_v12.geojson"
+    refused(collection(path, feature(MRGID=1, mrgid=2)), "two columns MRGID")
+    refused(collection(path, crs="EPSG:3857"), "the reference system is None")
+    stated = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    (table,) = reader.read(collection(path, feature(MRGID=1, FLAG=True, NAME=" "), crs=stated), None, Report())
+    assert table.features[0].values == {"MRGID": 1, "FLAG": "True", "NAME": None}
+    wide = {"type": "Polygon", "coordinates": [[[0, 0], [1e999, 0], [1, 1], [0, 0]]]}
+    refused(collection(path, {**feature(), "geometry": wide}), "not valid GeoJSON|no number")
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "MAX_FEATURES", 1)
+        refused(collection(path, feature(), feature()), "2 features, more than 1")
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "JSON_LIMITS", replace(reader.JSON_LIMITS, size=10))
+        refused(collection(path, feature()), "larger than 10 bytes")
+
+
+def test_names_that_are_too_long_are_no_files(tmp_path: Path) -> None:
+    refused(tmp_path / ("x" * 300 + ".gpkg"), "cannot be read|no such file")
+
+
+def test_one_enormous_member_among_others(tmp_path: Path) -> None:
+    """The archive as a whole is packed as maps are; one of its members is not."""
+    path = tmp_path / "eez_v12.zip"
+    noise = np.random.default_rng(1).bytes(2 * archive_of_maps.RATIO_FROM_BYTES // archive_of_maps.MAX_RATIO)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("noise.txt", noise)
+        archive.writestr("eez.shp", bytes(archive_of_maps.RATIO_FROM_BYTES + 1), zipfile.ZIP_DEFLATED)
+    refused(path, "packed more than")
+
+
+def test_a_ring_that_runs_west_over_180() -> None:
+    """Longitudes go on beyond -180; the polygon ends up on both sides of the map all the same."""
+    ring = [(-179.9, 0.0), (179.9, 0.0), (179.9, 0.01), (-179.9, 0.01)]
+    west = [(-179.9, 0.0), (179.0, 0.0), (179.0, 0.01), (-179.9, 0.01)]
+    for points, width in ((ring, 0.2), (west, 1.1)):
+        mended = shapes.mend(shapely.Polygon(points))
+        assert mended.turned and sum(p.area for p in mended.polygons) == pytest.approx(width * 0.01, rel=1e-3)
+        assert all(p.bounds[0] >= -180 and p.bounds[2] <= 180 for p in mended.polygons)
+
+
+def test_polygons_without_area_have_no_parts() -> None:
+    line = shapely.Polygon([(1, 35), (2, 36), (3, 37), (1, 35)])
+    source = Source(BY_KEY["eez"], [line], (Claimant("AAA", "AAA"),), None, "x", "1")
+    assert tile([source]) == {}
+    assert pieces(shapely.box(1, 35, 1 + 1e-6, 35 + 1e-6), BOX) == []
+
+
+# --- reading zone files -------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_replaced_while_it_is_read(small: Path, tmp_path: Path) -> None:
+    path = changed(small, tmp_path)
+    with pytest.raises(DataError, match="replaced or written to while they were read"), opened(path) as database:
+        assert read_claims(database)
+        os.utime(path, (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("statement", "match"),
+    [
+        ("ALTER TABLE remarks RENAME COLUMN geom TO shape", "the layer remarks has no fid or no geom"),
+        ("ALTER TABLE remarks RENAME COLUMN text TO words", "the layer remarks lacks text"),
+    ],
+)
+def test_a_layer_without_its_columns(statement: str, match: str, small: Path, tmp_path: Path) -> None:
+    with opened(changed(small, tmp_path, statement)) as database, pytest.raises(DataError, match=match):
+        read_layer(database, "remarks")
+
+
+def test_a_table_of_claims_without_its_columns(small: Path, tmp_path: Path) -> None:
+    path = changed(small, tmp_path, "ALTER TABLE claims RENAME COLUMN area TO place")
+    with opened(path) as database, pytest.raises(DataError, match="the table claims lacks area"):
+        read_claims(database)
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("- a list\n", "no table of keys"),
+        ("counts: many\n", "counts is not what a manifest has there"),
+        ("sources: [one]\n", "sources is not what a manifest has there"),
+        ("disputes: {here: AAA}\n", "disputes: 'here' is no list of States"),
+    ],
+)
+def test_a_manifest_that_is_none(text: str, match: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=match):
+        read_manifest(tmp_path / "zones.gpkg")
+
+
 def test_a_report_shows_some_and_takes_only_what_it_knows() -> None:
     report = Report()
     for i in range(SHOWN + 3):
@@ -435,8 +615,3 @@ def test_a_report_shows_some_and_takes_only_what_it_knows() -> None:
     assert report.lines()[-1] == "  - and 3 more, see the manifest" and len(report.lines()) == SHOWN + 2
     with pytest.raises(KeyError):
         report.note("weather", "fine")
-
-
-def test_a_file_without_scenarios(small: Path, run: Run) -> None:
-    answer = run("zones", "diff", str(small), str(small), "--no-scenarios", "--json")
-    assert answer.code == 0, answer.err

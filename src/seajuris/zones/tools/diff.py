@@ -167,9 +167,9 @@ def diff(a: Path, b: Path, on: dt.date, say: Say, scenarios: Path | None) -> Dif
         if number and number % 1000 == 0:
             say(f"{number} of {len(cells)} cells, {different} differ")
     result.cells = (len(cells), different)
-    for key, (left, right) in only.items():
-        if left + right > _SPECK_KM2:
-            result.zones.append(ZoneDifference(key, first.area(key), second.area(key), left, right))
+    result.zones = [
+        ZoneDifference(key, first.area(key), second.area(key), left, right) for key, (left, right) in only.items()
+    ]
     result.zones.sort(key=lambda z: (-(z.only_a_km2 + z.only_b_km2), z.key.order()))
     if scenarios is not None:
         say("comparing the teaching cases")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,15 +74,11 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
     check_exists(path)
     before = identity_of(path.stat())
-    database = None
     try:
-        database = connect(path)
-        yield database
+        with closing(connect(path)) as database:
+            yield database
     except (sqlite3.Error, UnsafeDatabaseError) as fault:
         raise DataError(f"not a zone GeoPackage ({str(fault)[:200]})", where=str(path)) from None
-    finally:
-        if database is not None:
-            database.close()
     check_exists(path)
     if identity_of(path.stat()) != before:
         raise DataError("the zone data were replaced or written to while they were read", where=str(path))
