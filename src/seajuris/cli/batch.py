@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,6 +23,7 @@ app = typer.Typer(
 
 HINT = 'Install it with: pip install "seajuris[batch]"'
 MAX_WORKERS = 256
+MAX_PART_ROWS = 10_000_000
 
 Text = str | None
 Texts = list[str] | None
@@ -63,6 +65,15 @@ FullOption = Annotated[bool, typer.Option("--full", help="Add the whole answer a
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace files that exist.")]
 WorkersOption = Annotated[int, typer.Option("--workers", metavar="N", help="Processes that work at the same time.")]
+EngineOption = Annotated[
+    Text, typer.Option("--engine", metavar="NAME", help="dask: share Parquet out to workers (docs/scale.md).")
+]
+SchedulerOption = Annotated[
+    Text, typer.Option("--scheduler", metavar="ADDRESS", help="With --engine dask: a cluster, e.g. tcp://head:8786.")
+]
+PartRowsOption = Annotated[
+    int | None, typer.Option("--part-rows", metavar="N", help="With --engine dask: rows of a part; default 200000.")
+]
 
 
 @app.command("locate")
@@ -90,6 +101,9 @@ def locate(
     resume: ResumeOption = False,
     force: ForceOption = False,
     workers: WorkersOption = 1,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
+    part_rows: PartRowsOption = None,
     as_json: JsonOption = False,
     zones: ZonesOption = None,
 ) -> None:
@@ -131,6 +145,7 @@ def locate(
             workers=_workers(workers),
         ),
         as_json=as_json,
+        engine=_engine(engine, scheduler, part_rows),
     )
 
 
@@ -166,6 +181,9 @@ def assess(
     resume: ResumeOption = False,
     force: ForceOption = False,
     workers: WorkersOption = 1,
+    engine: EngineOption = None,
+    scheduler: SchedulerOption = None,
+    part_rows: PartRowsOption = None,
     as_json: JsonOption = False,
     zones: ZonesOption = None,
     rules: RulesOption = None,
@@ -213,6 +231,7 @@ def assess(
             workers=_workers(workers),
         ),
         as_json=as_json,
+        engine=_engine(engine, scheduler, part_rows),
     )
 
 
@@ -269,12 +288,87 @@ def _workers(count: int) -> int:
     return count
 
 
-def _run(task: Task, *, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class _Dask:
+    """That work is shared out, and how."""
+
+    scheduler: Text
+    part_rows: int | None
+
+
+def _engine(name: Text, scheduler: Text, part_rows: int | None) -> _Dask | None:
+    from importlib.util import find_spec
+
+    from seajuris.errors import InputError
+
+    if name is None:
+        for option, value in (("--scheduler", scheduler), ("--part-rows", part_rows)):
+            if value is not None:
+                raise InputError("goes with --engine dask only", where=option)
+        return None
+    if name != "dask":
+        raise InputError(f"{name!r} is no engine", where="--engine", hint="dask; for Spark see docs/scale.md.")
+    if find_spec("distributed") is None:
+        raise InputError("Dask is not installed", where="--engine", hint='pip install "seajuris[dask]"')
+    if part_rows is not None and not 1 <= part_rows <= MAX_PART_ROWS:
+        raise InputError(f"{part_rows} rows", where="--part-rows", hint=f"1 to {MAX_PART_ROWS:,}")
+    return _Dask(scheduler, part_rows)
+
+
+def _run_on_dask(task: Task, engine: _Dask, *, as_json: bool) -> None:
+    """A Parquet file or folder, shared out to workers."""
+    from seajuris.batch.dask import run
+    from seajuris.batch.distributed import PART_ROWS, PartsTask
+    from seajuris.batch.progress import Progress
+    from seajuris.errors import InputError
+
+    if task.output == "-":
+        raise InputError("a folder is written", where="--engine", hint="Name it with -o.")
+    given = {"--from": task.source_format, "--to": task.target_format, "--rejects": task.rejects,
+             "--delimiter": task.delimiter, "--encoding": task.encoding}  # fmt: skip
+    for option, value in given.items():
+        if value not in (None, "parquet"):
+            raise InputError("does not go with --engine dask", where=option, hint="Parquet in, a folder out.")
+    parts = PartsTask(
+        input=task.input,
+        output=task.output,
+        options=task.options,
+        named=task.named,
+        force=task.force,
+        resume=task.resume,
+        part_rows=engine.part_rows or PART_ROWS,
+    )
+    shown = Progress()
+    try:
+        data = run(parts, scheduler=engine.scheduler, workers=task.workers, progress=shown.step)
+    except KeyboardInterrupt:
+        _say("interrupted; the same command with --resume goes on")
+        raise
+    except OSError as fault:
+        raise InputError(f"cannot be read or written: {fault.strerror}", where=fault.filename or task.output) from None
+    finally:
+        shown.end()
+    rejected = f", {data['rejected']:,} rejected (see _rejects in {task.output})" if data["rejected"] else ""
+    _say(f"{data['rows']:,} rows: {data['answered']:,} answered{rejected}")
+    if data["without_day"]:
+        _say(f"{data['without_day']:,} rows tell no day: the claims of {data['options']['today']} were used")
+    if as_json:
+        from seajuris.cli.output import write_json
+
+        write_json(data)
+    if data["rejected"]:
+        raise typer.Exit(EXIT_FOUND)
+
+
+def _run(task: Task, *, as_json: bool, engine: _Dask | None) -> None:
     import gc
 
     from seajuris.batch.run import interrupted, run
     from seajuris.errors import InputError
 
+    if engine is not None:
+        _run_on_dask(task, engine, as_json=as_json)
+        return
     if as_json and task.output == "-":
         hint = "Name a file with -o."
         raise InputError("the rows themselves go to standard output", where="--json", hint=hint)
