@@ -29,7 +29,7 @@ from results import record
 import seajuris
 from seajuris.api import zone_file
 from seajuris.batch.locator import FEW, locator_for
-from seajuris.zones.locate import answer_throughout
+from seajuris.zones.locate import answer_throughout, throughout
 from seajuris.zones.store import Row, geometries, zones_in
 
 DAY = dt.date(2023, 6, 14)
@@ -150,8 +150,9 @@ def differences(zones: Zones, answers: seajuris.Answers, point: Any, piece: Any)
         pieces = piece[begin[at] : begin[at + 1]]
         key = tuple(sorted(set(kind[pieces].tolist())))
         if key not in seen:
-            throughout = answer_throughout([zones.rows[number] for number in sorted(pieces)], DAY, near_line=False)
-            seen[key] = frozenset((z.zone, z.state, z.territory, z.claim) for z in throughout.zones)
+            rows = [zones.rows[number] for number in sorted(pieces)]
+            found = answer_throughout(throughout(rows, DAY), near_line=False)
+            seen[key] = frozenset((z.zone, z.state, z.territory, z.claim) for z in found.zones)
         ours = frozenset((z.zone, z.state, z.territory, z.claim) for z in answer.zones)
         if answer.verdict == "undetermined" and seen[key] != ours:
             close += 1
@@ -183,7 +184,7 @@ def distances(count: int, rng: np.random.Generator) -> dict[str, float]:
     positions = [seajuris.Position.from_degrees(float(y), float(x)) for x, y in zip(lon, lat, strict=True)]
     locator = locator_for(zone_file(None))
     locator.places(positions[:FEW], [DAY] * FEW)  # the lines are read once
-    some = positions[: count // 10]
+    some = positions[: count // 40]
     single, one = timed(lambda: [seajuris.locate(position, on=DAY) for position in some], 1)
     at_once, many = timed(lambda: locator.places(positions, [DAY] * len(positions)), 2)
     wrong = sum(a.to_dict() != b.to_dict() for a, b in zip(one, many, strict=False))
@@ -199,7 +200,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--distances", type=int, default=2_000, help="positions of which everything is measured")
+    parser.add_argument("--distances", type=int, default=20_000, help="positions of which everything is measured")
     parser.add_argument("--only", choices=["uniform", "clustered"])
     told = parser.parse_args()
     rng = np.random.default_rng(20231)

@@ -23,15 +23,17 @@ from seajuris.zones.lines import Lines
 from seajuris.zones.locate import (
     REACH_NM,
     Answer,
+    Throughout,
     answer_at,
     answer_throughout,
     limit_counts,
     locate,
     place_throughout,
+    throughout,
     uncertainty_m,
 )
 from seajuris.zones.measure import METRES_PER_NM
-from seajuris.zones.store import Row, ZoneStore, coordinates, zones_in
+from seajuris.zones.store import Row, ZoneStore, coordinates
 
 if TYPE_CHECKING:
     from seajuris.place import Place
@@ -62,12 +64,15 @@ class Locator:
 
     def __init__(self, path: Path) -> None:
         self._integrity = integrity_of(path)
-        self._store: ZoneStore = zones_in(path)
+        # A store of its own: what it keeps in memory would slow down nobody else, and help nobody else.
+        self._store = ZoneStore(path)
+        self._store.keep("boundaries", "remarks")
         self._changes = self._store.days_of_change()
         self._limits = list(self._store.every("limits", geometry=False))
         self._accuracy_m = np.array([float(row["accuracy_m"] or 0.0) for row in self._limits])
         self._in_force: dict[int, LimitRows] = {}
         self._numbers: dict[int, NDArray[np.int32]] = {}
+        self._covers: dict[tuple[int, int], Throughout] = {}
         self._distinct: dict[Answer, int] = {}
         self._lock = Lock()
         self._index: CellIndex | None = None
@@ -154,8 +159,8 @@ class Locator:
             answers = known[codes]
             new = codes[answers < 0]
             for code in np.unique(new[new // 2 != NO_CLASS]):
-                rows = self._rows_of(index, code // 2)
-                known[code] = self._intern(answer_throughout(rows, day, near_line=bool(code % 2)))
+                zones = self._throughout(index, code // 2, day)
+                known[code] = self._intern(answer_throughout(zones, near_line=bool(code % 2)))
             number[part] = known[codes] if len(new) else answers
 
         starts = range(0, len(lon), _BLOCK)
@@ -197,7 +202,7 @@ class Locator:
             for at, number, near, coast in zip(
                 inside.tolist(), classes[classes != NO_CLASS].tolist(), measured, baselines, strict=True
             ):
-                zones = self._rows_of(index, number)
+                zones = self._throughout(index, number, day)
                 found[at] = place_throughout(positions[at], on[at].item(), self._store, zones, near, coast)
         identity = self.identity()
         return [
@@ -214,10 +219,13 @@ class Locator:
         rows = (row for row in self._store.every("baselines") if row["state"] is not None)
         return _Nearest(rows, ("state", "territory"))
 
-    def _rows_of(self, index: CellIndex, number: int) -> list[Row]:
-        """The kinds of zones of a class."""
-        kinds = index.class_kind[index.class_start[number] : index.class_start[number + 1]]
-        return [self._kinds[kind] for kind in kinds]
+    def _throughout(self, index: CellIndex, number: int, day: dt.date) -> Throughout:
+        """What covers a circle of a class."""
+        key = (int(number), self._epoch(day))
+        if key not in self._covers:
+            kinds = index.class_kind[index.class_start[number] : index.class_start[number + 1]]
+            self._covers[key] = throughout([self._kinds[kind] for kind in kinds], day)
+        return self._covers[key]
 
     def _intern(self, answer: Answer) -> int:
         with self._lock:

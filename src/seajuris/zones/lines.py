@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,8 @@ _RUN = 8
 """Edges in a run."""
 _SLACK_M = 2.0
 """More than the error of distances between balls."""
+_CUBE_M = 200_000.0
+"""Runs are kept by cubes of space of this side."""
 _TILE = 2.0
 """Positions in a tile of so many degrees are measured together."""
 _TOGETHER = 256
@@ -67,13 +70,28 @@ class Lines:
         self._first = (offset[line] + part * _RUN)[order]
         self._edges = np.minimum(edges[line] - part * _RUN, _RUN)[order]
         corners = np.minimum(np.arange(_RUN + 1), self._edges[:, None]) + self._first[:, None]
-        # Column by column in memory: every tile looks through all of them.
-        self._centre = np.asfortranarray((self._xyz[self._first] + self._xyz[self._first + self._edges]) / 2)
+        self._centre = (self._xyz[self._first] + self._xyz[self._first + self._edges]) / 2
         self._radius = (
             np.sqrt(((self._xyz[corners] - self._centre[:, None]) ** 2).sum(axis=2).max(axis=1))
             if len(self._line)
             else np.empty(0)
         )
+
+        self._largest = float(self._radius.max(initial=0.0))
+        self._cubes = _cubes(self._centre)
+
+    def _around(self, middle: Floats, within_m: float) -> Ints:
+        """Numbers of the runs whose balls come within so many metres of a point, ascending."""
+        far = within_m + self._largest
+        low, high = (np.floor((middle + way * far) / _CUBE_M).astype(int).tolist() for way in (-1, 1))
+        spans = (range(first, last + 1) for first, last in zip(low, high, strict=True))
+        parts = [self._cubes[cube] for cube in product(*spans) if cube in self._cubes]
+        if not parts:
+            return np.empty(0, dtype=np.int64)
+        runs = np.concatenate(parts)
+        away = self._centre[runs] - middle
+        square = away[:, 0] ** 2 + away[:, 1] ** 2 + away[:, 2] ** 2
+        return np.sort(runs[square <= (self._radius[runs] + within_m) ** 2])
 
     def nearest(self, lon: Floats, lat: Floats, counts: NDArray[np.bool_], reach_m: float) -> NearestMany:
         """The nearest point of each group for each position.
@@ -101,9 +119,7 @@ class Lines:
         origin = geocentric(np.column_stack((lon, lat)))
         middle = origin.mean(axis=0)
         around = float(np.sqrt(((origin - middle) ** 2).sum(axis=1).max())) + reach_m + _SLACK_M
-        x, y, z = self._centre.T
-        square = (x - middle[0]) ** 2 + (y - middle[1]) ** 2 + (z - middle[2]) ** 2
-        near = np.flatnonzero(square <= (self._radius + around) ** 2)
+        near = self._around(middle, around)
         near = near[counts[self._line[near]]]
         if not len(near):
             return nothing
@@ -135,6 +151,14 @@ class Lines:
         foot = self._lonlat[corner] + (self._lonlat[corner + 1] - self._lonlat[corner]) * along[:, None]
         chosen = near[run[pair[best]]]
         return at[point[pair[best]]], self._line[chosen], self._group[chosen], foot
+
+
+def _cubes(centres: Floats) -> dict[tuple[int, ...], Ints]:
+    """The runs in each cube of space."""
+    cubes, which = np.unique(np.floor(centres / _CUBE_M).astype(int), axis=0, return_inverse=True)
+    order = np.argsort(which.ravel(), kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(which.ravel(), minlength=len(cubes)))[:-1]) if len(cubes) else []
+    return {tuple(cube): part for cube, part in zip(cubes.tolist(), parts, strict=True)}
 
 
 def _tiles(lon: Floats, lat: Floats) -> Iterator[Ints]:

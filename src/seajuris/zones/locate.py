@@ -95,7 +95,7 @@ def place_throughout(
     position: Position,
     on: dt.date,
     store: ZoneStore,
-    rows: list[Row],
+    zones: Throughout,
     limits: Iterable[tuple[Row, float]],
     baselines: Iterable[tuple[Row, float]],
 ) -> Place:
@@ -105,16 +105,14 @@ def place_throughout(
         position: Position with its accuracy.
         on: Day for which claims are applied.
         store: Zone data.
-        rows: The rows of layer ``zones``, in the order of `fid`, whose pieces all contain the circle.
+        zones: What covers the circle.
         limits: Of each kind of limit of each State, the row with the nearest point within 200 M, and its distance in
             metres.
         baselines: The same for baselines.
     """
-    regions = _throughout(rows, on.isoformat())
-    covered = _CIRCLE.area if regions else 0.0
     measured = _in_order(_Measured(row, Nearest(distance, math.nan, math.nan, 0)) for row, distance in limits)
     lines = _by_distance(Baseline(r["state"], r["territory"], d / METRES_PER_NM, r["kind"]) for r, d in baselines)
-    return _composed(position, on, store, regions, covered, _CIRCLE.area, measured, lines)
+    return _composed(position, on, store, zones.regions, zones.covered, _CIRCLE.area, measured, lines)
 
 
 def _composed(
@@ -182,16 +180,14 @@ def answer_at(lon: float, lat: float, uncertainty: float, on: dt.date, store: Zo
     return Answer(zones, _regime(zones), _verdict(zones, _measure_limits(origin, lines, day), uncertainty))
 
 
-def answer_throughout(rows: list[Row], on: dt.date, *, near_line: bool) -> Answer:
+def answer_throughout(throughout: Throughout, *, near_line: bool) -> Answer:
     """What `answer_at` says where the whole circle lies in the same zones.
 
     Args:
-        rows: The rows of layer ``zones``, in the order of `fid`, whose pieces all contain the circle.
-        on: Day for which claims are applied.
+        throughout: What covers the circle.
         near_line: Whether a limit lies within the uncertainty and the accuracy of the limit.
     """
-    regions = _throughout(rows, on.isoformat())
-    zones = _zones(regions, _CIRCLE.area if regions else 0.0, _CIRCLE.area, [])
+    zones = _zones(throughout.regions, throughout.covered, _CIRCLE.area, [])
     verdict = _verdict(zones, [], 0.0)
     return Answer(zones, _regime(zones), "near_line" if near_line and verdict == "robust" else verdict)
 
@@ -200,9 +196,27 @@ _CIRCLE = shapely.box(0.0, 0.0, 1e3, 1e3)
 """Stands for any circle that lies in the same zones throughout."""
 
 
-def _throughout(rows: list[Row], day: str) -> list[_Region]:
-    existing = _existing(rows, day)
-    return _completed(existing, [_CIRCLE] * len(existing), _CIRCLE, day)
+@dataclass(frozen=True, slots=True)
+class Throughout:
+    """What covers a circle that lies in the same zones throughout."""
+
+    regions: list[_Region]
+
+    @property
+    def covered(self) -> float:
+        """Its area, in the units of the circle that stands for any."""
+        return _CIRCLE.area if self.regions else 0.0
+
+
+def throughout(rows: list[Row], on: dt.date) -> Throughout:
+    """What covers a circle on a day.
+
+    Args:
+        rows: The rows of layer ``zones``, in the order of `fid`, whose pieces all contain the circle.
+        on: Day for which claims are applied.
+    """
+    existing = _existing(rows, on.isoformat())
+    return Throughout(_completed(existing, [_CIRCLE] * len(existing), _CIRCLE, on.isoformat()))
 
 
 def uncertainty_m(position: Position) -> float:

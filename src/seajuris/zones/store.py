@@ -88,6 +88,7 @@ class ZoneStore:
         if not path.is_file():
             raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
         self.path = path
+        self._kept: dict[str, list[tuple[Row, tuple[float, float, float, float]]]] = {}
         # What ships is checked when it is built; no answer is given unless its hash is that of the manifest.
         self._foreign = path.resolve() != shipped("data", "maritime_zones", "zones.gpkg").resolve()
         try:
@@ -101,6 +102,12 @@ class ZoneStore:
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
         """Features whose bounding box comes within a radius of a position."""
         if layer in self._absent:
+            return
+        if layer in self._kept:
+            for west, south, east, north in window(lon, lat, radius_m):
+                for row, (minx, maxx, miny, maxy) in self._kept[layer]:
+                    if maxx >= west and minx <= east and maxy >= south and miny <= north:
+                        yield row
             return
         names = columns_of(layer)
         # Layer and columns come from the table above, never from outside.
@@ -117,6 +124,18 @@ class ZoneStore:
                     yield Row(row, blob)
         except sqlite3.Error as fault:
             raise DataError(f"the zone data cannot be read ({str(fault)[:200]})", where=str(self.path)) from None
+
+    def keep(self, *layers: str) -> None:
+        """Hold small layers in memory, for many positions."""
+        for layer in layers:
+            if layer not in self._absent:
+                index = f"rtree_{layer}_geom"
+                query = f"SELECT minx, maxx, miny, maxy FROM {index} JOIN {layer} ON fid = {index}.id ORDER BY fid"  # noqa: S608
+                try:
+                    boxes = self._db.execute(query).fetchall()
+                except sqlite3.Error as fault:
+                    raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
+                self._kept[layer] = list(zip(self.every(layer), boxes, strict=True))
 
     def every(self, layer: str, *, geometry: bool = True) -> Iterator[Row]:
         """All features of a layer in the order of `fid`; without geometry, their `blob` is empty."""
