@@ -534,6 +534,30 @@ def test_geojson_that_cannot_be_understood(tmp_path: Path, monkeypatch: pytest.M
         refused(collection(path, feature()), "larger than 10 bytes")
 
 
+def test_degrees_of_nobody_knows_what_and_of_nothing(tmp_path: Path) -> None:
+    rows = files.world()["internal"]
+    path = files.write_zip(tmp_path, "internal", rows)
+    with zipfile.ZipFile(path) as given, zipfile.ZipFile(tmp_path / "eez_internal_waters_v4.zip", "w") as bare:
+        for member in given.namelist():
+            bare.writestr(member, b"" if member.endswith(".prj") else given.read(member))
+    refused(tmp_path / "eez_internal_waters_v4.zip", "the reference system is not stated")
+    with np.errstate(invalid="ignore"):
+        hole = shapely.Polygon([(0, 0), (float("nan"), 0), (1, 1)])
+    refused(files.write_gpkg(tmp_path, "internal", [(rows[0][0], hole)]), "a coordinate that is no number")
+
+
+def test_an_archive_that_counts_its_members_wrongly(tmp_path: Path) -> None:
+    path = tmp_path / "eez_v12.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for i in range(archive_of_maps.MAX_MEMBERS + 1):
+            archive.writestr(f"{i}.txt", b"")
+    raw = bytearray(path.read_bytes())
+    end = raw.rindex(b"PK\x05\x06")
+    raw[end + 8 : end + 12] = (1).to_bytes(2, "little") * 2
+    path.write_bytes(bytes(raw))
+    refused(path, f"{archive_of_maps.MAX_MEMBERS + 1} members, more than")
+
+
 def test_names_that_are_too_long_are_no_files(tmp_path: Path) -> None:
     refused(tmp_path / ("x" * 300 + ".gpkg"), "cannot be read|no such file")
 

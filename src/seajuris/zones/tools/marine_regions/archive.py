@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from seajuris.errors import InputError
@@ -61,8 +63,8 @@ def unpack(path: Path, folder: Path) -> list[Path]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _check(members, path.stat().st_size, where)
-            written = [_extract(archive, m, folder, where) for m in members if _wanted(m)]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as fault:
+            written = [_extract(archive, m, folder) for m in members if _wanted(m)]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as fault:
         raise InputError(f"cannot be unpacked: {fault}", where=where, hint="Download it again.") from None
     return sorted(written)
 
@@ -89,6 +91,8 @@ def _check(members: list[zipfile.ZipInfo], packed: int, where: str) -> None:
             raise InputError("a member that would land outside its folder", where=place)
         if stat.S_ISLNK(member.external_attr >> 16):
             raise InputError("a link instead of a file", where=place)
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise InputError(f"packed by a method that is not read ({member.compress_type})", where=place)
         if member.flag_bits & 1:
             raise InputError("encrypted", where=place)
         if member.file_size > RATIO_FROM_BYTES and member.file_size > MAX_RATIO * max(1, member.compress_size):
@@ -100,15 +104,11 @@ def _check(members: list[zipfile.ZipInfo], packed: int, where: str) -> None:
             seen.add(base)
 
 
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, where: str) -> Path:
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> Path:
     name = PurePosixPath(member.filename).name
     # Capitals in the extension are the rule in some downloads; readers look for small letters.
     target = folder / (Path(name).stem + Path(name).suffix.lower())
-    left = member.file_size
     with archive.open(member) as source, target.open("xb") as sink:
-        while block := source.read(_BLOCK):
-            left -= len(block)
-            if left < 0:
-                raise InputError("longer than it declares", where=f"{where}: {member.filename}")
-            sink.write(block)
+        # Never more than the declared size is read; what is longer fails its checksum.
+        shutil.copyfileobj(source, sink, _BLOCK)
     return target
