@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from seajuris.errors import SeajurisError
     from seajuris.place import Place
     from seajuris.position import Position
+    from seajuris.render.map.points import map_frame
 
 _HOMES = {
     "assess": "seajuris.api",
     "locate": "seajuris.api",
     "locate_frame": "seajuris.batch.many",
     "locate_many": "seajuris.batch.many",
+    "map_frame": "seajuris.render.map.points",
     "Answers": "seajuris.batch.many",
     "Assessment": "seajuris.assessment",
     "Case": "seajuris.case",
@@ -48,6 +50,7 @@ __all__ = [
     "locate",
     "locate_frame",
     "locate_many",
+    "map_frame",
 ]
 
 

@@ -121,6 +121,14 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Dots:
+    """Positions of one kind: ``territory``, ``high_seas`` or ``unsure``; map units, shape (n, 2)."""
+
+    kind: str
+    places: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything that a map shows, in map units of its frame.
 
@@ -129,6 +137,7 @@ class Scene:
         x, y, radius: Position and circle of uncertainty, map units.
         gaps: Whether the data leave a part of the window to nobody, not even to the high seas.
         provenance: Version and hash of the zone data.
+        dots: Further positions.
     """
 
     frame: Frame
@@ -145,6 +154,7 @@ class Scene:
     radius: float
     title: str | None
     provenance: dict[str, Any]
+    dots: tuple[Dots, ...] = ()
 
 
 def scene(

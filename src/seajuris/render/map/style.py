@@ -72,6 +72,15 @@ AREAS = {
     "high_seas": "high seas",
 }
 
+DOTS = {"territory": (PAPER, POSITION), "high_seas": (POSITION, PAPER), "unsure": (INK, "#f2c200")}
+"""Outline and core of a position on a map of many; they differ in lightness as well."""
+
+DOT_NAMES = {
+    "territory": "positions in a State's territory",
+    "high_seas": "positions where the rules of the high seas apply",
+    "unsure": "positions that may lie in either, or are not known",
+}
+
 CONTESTED = {
     "dispute": "in dispute between States",
     "protested": "claim that other States protest against",

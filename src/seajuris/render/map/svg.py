@@ -193,6 +193,23 @@ def draw_position(scene: Scene, extra: str = "") -> str:
     )
 
 
+def draw_dots(scene: Scene) -> str:
+    """Further positions: one path for each kind, whose lines of no length are round dots."""
+    pieces = []
+    for dots in scene.dots:
+        data = "".join(f"M{number(x)} {number(y)}h0" for x, y in dots.places.tolist())
+        pieces.append(_dotted(dots.kind, data))
+    return "".join(pieces)
+
+
+def _dotted(kind: str, data: str) -> str:
+    outline, core = style.DOTS[kind]
+    return "".join(
+        f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-linecap="round"/>'
+        for colour, width in ((outline, 6), (core, 3.4))
+    )
+
+
 def draw_labels(labels: Iterable[Label]) -> str:
     """Labels inside the map."""
     pieces = []
@@ -332,6 +349,7 @@ def _map(scene: Scene, prefix: str, top: float) -> str:
             f'<g class="measures">{draw_measures(scene)}</g>',
             f'<g class="incident">{draw_position(scene)}</g>',
             f'<g class="labels">{draw_labels(place_labels(scene))}</g>',
+            f'<g class="dots">{draw_dots(scene)}</g>' if scene.dots else "",
         )
     )
     return (
@@ -450,6 +468,9 @@ def _legend(scene: Scene, prefix: str, top: float, columns: int) -> tuple[str, f
             f'stroke-width="1.3"/><path d="M8 6h10M13 1v10" stroke="{style.POSITION}" stroke-width="1.5"/>'
         )
         entries.append((ring, "position, with its circle of uncertainty to scale"))
+    for dots in scene.dots:
+        count = len(dots.places)
+        entries.append((_dotted(dots.kind, "M13 6h0"), f"{style.DOT_NAMES[dots.kind]}: {count:,}"))
     rows = -(-len(entries) // columns)
     pieces = []
     for index, (sample, name) in enumerate(entries):
