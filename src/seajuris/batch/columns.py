@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -88,7 +89,7 @@ class Named:
 
 def normal(name: str) -> str:
     """The form in which names are compared."""
-    return _OTHER.sub("_", name.casefold()).strip("_")
+    return _OTHER.sub("_", unicodedata.normalize("NFC", name).casefold()).strip("_")
 
 
 def choose(
@@ -153,7 +154,7 @@ class _Finder:
 
     def all(self, words: Iterable[str]) -> list[str]:
         """The columns with one of these names."""
-        known = set(words)
+        known = {normal(word) for word in words}
         return [name for name in self.names if normal(name) in known]
 
     def one(self, role: str) -> str | None:

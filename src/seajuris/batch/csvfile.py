@@ -135,6 +135,16 @@ class CsvSource:
         self._size = 0 if name == "-" else Path(name).stat().st_size
         self.bom = self._input.bom
         self._lines = _Lines(self._input)
+        self.geometry: str | None = None
+        try:
+            self.newline, self.delimiter, self.names = self._header(delimiter)
+        except InputError:
+            self._input.close()
+            raise
+        self.headings = self.names
+
+    def _header(self, delimiter: str | None) -> tuple[str, str, tuple[str, ...]]:
+        """The end of a line, the separator, and the names of the columns."""
         first = next(self._lines, None)
         while first is not None and not first.strip("\r\n"):
             first = next(self._lines, None)
@@ -143,10 +153,9 @@ class CsvSource:
             raise InputError("is empty: a header with the names of the columns is needed", where=where)
         self._lines.give_back(len(self._lines.taken) - 1)
         self._lines.taken.clear()
-        self.newline = "\r\n" if first.endswith("\r\n") else "\n"
-        self.delimiter = delimiter or _delimiter(first, where)
+        delimiter = delimiter or _delimiter(first, where)
         try:
-            names = next(self._reader())
+            names = next(csv.reader(self._lines, delimiter=delimiter, strict=True))
         except (csv.Error, StopIteration) as fault:
             raise InputError(f"the header cannot be read: {fault}", where=where) from None
         # The columns are found by their names: what cannot be told apart cannot be asked for.
@@ -161,9 +170,7 @@ class CsvSource:
                     hint="Give --encoding.",
                 )
         self._lines.taken.clear()
-        self.names = tuple(names)
-        self.headings = self.names
-        self.geometry: str | None = None
+        return "\r\n" if first.endswith("\r\n") else "\n", delimiter, tuple(names)
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines, delimiter=self.delimiter, strict=True)

@@ -210,8 +210,18 @@ class JsonSource:
         self._size = 0 if name == "-" else Path(name).stat().st_size
         self.geometry: str | None = None
         self._rows = self._raws()
-        # The first block tells the columns; it is read twice, from here the second time.
-        self._head = [row for _, row in zip(range(ROWS), self._rows, strict=False)]
+        self._fixed_schema: pa.Schema = None
+        try:
+            # The first block tells the columns; it is used twice, from here the second time.
+            self._head = [row for _, row in zip(range(ROWS), self._rows, strict=False)]
+            self._values = self._told()
+            self.names = self._columns(tuple(self._values))
+        except InputError:
+            self._input.close()
+            raise
+
+    def _told(self) -> dict[str, list[Any]]:
+        """The values of every member in the first block."""
         found: dict[str, list[Any]] = {}
         for _, raw, value in self._head:
             try:
@@ -219,9 +229,7 @@ class JsonSource:
                     found.setdefault(key, []).append(item)
             except _Bad:
                 continue
-        self._values = found
-        self.names = self._columns(tuple(found))
-        self._fixed_schema: pa.Schema = None
+        return found
 
     def _columns(self, names: tuple[str, ...]) -> tuple[str, ...]:
         return names

@@ -69,7 +69,11 @@ class ArrowRows:
 
         blob = None if self._geometry is None else self._row(index)[self._geometry]
         shape = None if blob is None else shapely.from_wkb(blob, on_invalid="ignore")
-        return None if shape is None else str(shapely.to_geojson(shape))
+        if shape is None:
+            return None
+        if shape.is_empty:
+            return f'{{"type":"{shape.geom_type}","coordinates":[]}}'
+        return str(shapely.to_geojson(shape))
 
     def feature(self, index: int, added: str) -> str | None:
         """None: a row of a table is no feature."""

@@ -55,8 +55,9 @@ def read_plain(lat: pa.Array, lon: pa.Array) -> Plain:
         latitude, longitude = (column.to_numpy(zero_copy_only=False) for column in (lat, lon))
         lat_half = lon_half = np.zeros(len(lat))
     else:
-        nothing = np.zeros(len(lat))
-        return Plain(nothing.astype(np.bool_), nothing, nothing, nothing)
+        # Arrays of their own: whoever reads the rows in another way fills them in.
+        count = len(lat)
+        return Plain(np.zeros(count, dtype=np.bool_), np.zeros(count), np.zeros(count), np.zeros(count))
     read = (np.abs(latitude) <= 90) & (np.abs(longitude) <= 180)
     latitude = np.where(read, latitude, 0.0) + 0.0  # no minus zero
     longitude = np.where(read & (longitude != 180.0), longitude, -180.0) + 0.0

@@ -60,7 +60,7 @@ def cells(batch: pa.RecordBatch, name: str) -> list[Cell]:
     if pa.types.is_floating(kind):
         return [None if value is None or value != value else value for value in column.to_pylist()]
     if pa.types.is_timestamp(kind):
-        # Of a timestamp with a time zone, the day in UTC.
+        # Of a moment, the day in the time zone that the column states: as it would be written out.
         return list(pc.cast(column, pa.date32(), safe=False).to_pylist())
     if pa.types.is_decimal(kind):
         # A decimal keeps its digits, as text does.
@@ -160,7 +160,8 @@ def _points(
     raw = cells(batch, name)
     kinds = shapely.get_type_id(shapes)
     empty = shapely.is_empty(shapes)
-    lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+    points = np.where((kinds == 0) & ~empty, shapes, None)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
     found: list[Position | Rejected | Untold] = []
     for row, accuracy in enumerate(stated):
         if raw[row] is None or (kinds[row] == 0 and empty[row]):

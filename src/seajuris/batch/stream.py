@@ -76,21 +76,27 @@ class TextInput:
         buffered = io.BufferedReader(self._watched, 1 << 20)
         try:
             head = buffered.peek(16)
+            self._look(head, encoding)
         except OSError as fault:
+            self.close()
             raise InputError(f"cannot be read: {fault.strerror}", where=self.where) from None
-        for magic, kind in _PACKED:
-            if head.startswith(magic):
-                raise InputError(f"this is {kind}, not text", where=self.where, hint="Unpack it, or give --from.")
-        if encoding is None:
-            for bom, kind in _BOMS:
-                if head.startswith(bom):
-                    raise InputError("this is not UTF-8", where=self.where, hint=f"Add --encoding {kind}.")
+        except InputError:
+            self.close()
+            raise
         self.bom = codec == "utf-8" and head.startswith(codecs.BOM_UTF8)
         self.damaged = False
         # The handler belongs to this input: it has to tell it that a byte was no character.
         errors = f"seajuris-{id(self)}"
         codecs.register_error(errors, self._keep)
         self.text = io.TextIOWrapper(buffered, "utf-8-sig" if codec == "utf-8" else codec, errors, newline="")
+
+    def _look(self, head: bytes, encoding: str | None) -> None:
+        for magic, kind in _PACKED:
+            if head.startswith(magic):
+                raise InputError(f"this is {kind}, not text", where=self.where, hint="Unpack it, or give --from.")
+        for bom, kind in _BOMS:
+            if encoding is None and head.startswith(bom):
+                raise InputError("this is not UTF-8", where=self.where, hint=f"Add --encoding {kind}.")
 
     def _keep(self, fault: UnicodeError) -> tuple[str | bytes, int]:
         self.damaged = True

@@ -44,26 +44,22 @@ class Writer(Protocol):
         ...
 
 
-class _Csv(csv.Dialect):
-    """CSV as RFC 4180 has it, but for the separator and the end of a line."""
+class _Lines:
+    """Takes the lines of a CSV writer without their ends."""
 
-    quoting = csv.QUOTE_MINIMAL
-    quotechar = '"'
-    doublequote = True
-    skipinitialspace = False
-    strict = True
+    def __init__(self) -> None:
+        self.found: list[str] = []
 
-    def __init__(self, delimiter: str, newline: str) -> None:
-        self.delimiter = delimiter
-        self.lineterminator = newline
-        super().__init__()
+    def write(self, line: str) -> None:
+        self.found.append(line[:-2])
 
 
 def csv_text(rows: Iterable[Sequence[str]], delimiter: str, newline: str) -> str:
-    """Rows of cells as CSV."""
-    target = io.StringIO(newline="")
-    csv.writer(target, _Csv(delimiter, newline)).writerows(rows)
-    return target.getvalue()
+    """Rows of cells as CSV (RFC 4180, but for the separator and the end of a line)."""
+    lines = _Lines()
+    # The writer quotes only the characters of its own line end: with both of them, no cell can break a line.
+    csv.writer(lines, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    return "".join([f"{line}{newline}" for line in lines.found])
 
 
 class CsvWriter:
@@ -218,7 +214,7 @@ class FeatureWriter:
 
 def _points(answers: pa.RecordBatch) -> list[str]:
     """The positions as they were read, as GeoJSON; null where an answer has none."""
-    if "sj_lat" not in answers.schema.names:
+    if not {"sj_lat", "sj_lon"} <= set(answers.schema.names):
         return ["null"] * answers.num_rows
     pairs = zip(answers.column("sj_lon").to_pylist(), answers.column("sj_lat").to_pylist(), strict=True)
     return [
