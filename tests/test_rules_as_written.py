@@ -23,6 +23,7 @@ from seajuris.rules.timing import bound
 from seajuris.rules.vocabulary import Vocabulary
 from seajuris.rules.words import in_words, leaf_words
 
+DEP, CONSULT, WARNINGS = "grounds/departure.yaml", "coordination/consult.yaml", "warnings.yaml"
 FLAG, NAT, BAR = "grounds/flag.yaml", "grounds/nationality.yaml", "grounds/immunity.yaml"
 ITA = "states/ITA.yaml"
 ROLE = "    - {fact: suspect.role, is: [skipper, organiser]}\n"
@@ -137,6 +138,18 @@ binds_all: true
         (ITA, "{fact: custody, is: claimant}", "{fact: vessel.name, is: Adriana}", ("R302", ITA, "bases[1].when.is")),
         (FLAG, "authority:\n", "authority:\n  - TREATY\n", ("R203", FLAG, "authority[0]")),
         (ITA, "bases:\n", "bases:\n  - ITA-old\n", ("R203", ITA, "bases[0]")),
+        (ITA, "  - id: ITA-flag\n", "  - id: [ITA-flag]\n", ("R203", ITA, "bases[0].id")),
+        (ITA, "{fact: custody, is: claimant}", "{all: [{fact: entry, is: rescue}, {not: {fact: entry, is: rescue}}]}",
+         ("R401", ITA, "bases[1].when")),
+        (CONSULT, "when: {not: {fact: organised_group, is: false}}", "when: 5", ("R205", CONSULT, "[0].when")),
+        (CONSULT, "- id: consult\n", "- consult\n- id: consult\n", ("R203", CONSULT, "[0]")),
+        (CONSULT, "- id: transfer\n", "- id: [transfer]\n", ("R203", CONSULT, "[1].id")),
+        (DEP, "id: departure\n", "id: [departure]\n", ("R203", DEP, "id")),
+        (ITA, "grounds: [flag]", "grounds: [flag, [clause]]", ("R203", ITA, "bases[0].grounds[1]")),
+        (FLAG, 'source: "https://example.org/treaty"', "source: null", ("R501", FLAG, "authority[0].source")),
+        (BAR, "kind: prosecute, ", "kind: act_at_sea, ", ("R204", BAR, "bars.kind")),
+        (FLAG, "  - {text: ", "  - {? [text] : x, text: ", ("R101", FLAG, "conditions[0].?")),
+        (ITA, "name: Italy", "name: It\u202ealy", ("R101", ITA, "")),
     ],
 )  # fmt: skip
 def test_a_mistake_is_found_once_and_where_it_is(
@@ -148,15 +161,45 @@ def test_a_mistake_is_found_once_and_where_it_is(
     assert [(f.code, f.file, f.path) for f in lint(tmp_path).faults] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (WARNINGS, small_rules.WARNINGS, "warnings: {W-FLAG: null}\n", ("R203", "warnings.W-FLAG")),
+        (WARNINGS, small_rules.WARNINGS, "warnings: {W-FLAG: {}}\n", ("R201", "warnings.W-FLAG.text")),
+        (WARNINGS, small_rules.WARNINGS, "warnings: []\n", ("R203", "warnings")),
+        (WARNINGS, small_rules.WARNINGS, "- W-FLAG\n", ("R203", "")),
+        (WARNINGS, small_rules.WARNINGS, "\n", ("R101", "")),
+        (FLAG, "warnings: [W-FLAG]", "warnings: &w [W-FLAG]\nleaflets: *w", ("R101", "leaflets")),
+        (ITA, "name: Italy", "na\u202eme: Italy\nname: Italy", ("R101", "?")),
+        (ITA, "name: Italy", f"name: {'[' * 21}Italy{']' * 21}", ("R101", "")),
+        (ITA, "notes: ['A note.']", f"notes: [{'1,' * 50_001}1]", ("R101", "")),
+    ],
+    ids=["entry", "empty entry", "list", "no mapping", "empty", "alias", "key", "too deep", "too many"],
+)
+def test_what_makes_others_point_into_the_void(
+    file: str, old: str, new: str, expected: tuple[str, str], tmp_path: Path
+) -> None:
+    """Such a mistake has consequences elsewhere; it is among what is found."""
+    assert old in small_rules.FILES[file]
+    small_rules.write(tmp_path, {file: small_rules.FILES[file].replace(old, new, 1)})
+    faults = lint(tmp_path).faults
+    assert (expected[0], file, expected[1]) in [(f.code, f.file, f.path) for f in faults], faults[:3]
+
+
 def test_a_fact_that_names_states_may_be_compared_with_another(tmp_path: Path) -> None:
     law = small_rules.ITALY.replace("{fact: custody, is: claimant}", "{fact: custody, is: vessel.flag}")
     assert lint(small_rules.write(tmp_path, {ITA: law})).faults == ()
 
 
 def test_notes_of_the_author_are_no_rules(tmp_path: Path) -> None:
-    small_rules.write(tmp_path, {"README.md": "# Notes\n", "grounds/notes.txt": "id: draft\n"})
+    small_rules.write(tmp_path, {"README.md": "# Notes\n", "grounds/.draft.yaml": "id: draft\n"})
     assert lint(tmp_path).faults == ()
     assert len(RuleSet(tmp_path).grounds) == 5
+
+
+def test_a_choice_that_is_called_like_a_date_is_none(tmp_path: Path) -> None:
+    facts = small_rules.FACTS.replace("own_means:", "from: 'on a ferry', to: 'from a bus', own_means:")
+    assert lint(small_rules.write(tmp_path, {"facts.yaml": facts})).faults == ()
 
 
 # --- Words --------------------------------------------------------------------------------------------------------

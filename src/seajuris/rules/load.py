@@ -10,9 +10,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from seajuris import installed
 from seajuris.errors import RuleError
 from seajuris.paths import shipped
-from seajuris.reading import check_name, files_in, read_bytes, read_text
+from seajuris.reading import check_name, decoded, files_in, read_bytes
 from seajuris.rules.instruments import Instrument, Membership, instrument, membership
 from seajuris.rules.model import (
     Authority,
@@ -69,7 +70,9 @@ def rule_files(folder: Path) -> tuple[str, ...]:
         raise RuleError(f"cannot be read: {fault.strerror}", where=str(folder)) from None
     if not known:
         raise RuleError("not a rule folder: facts.yaml is missing", where=str(folder))
-    return tuple(name for name in files_in(folder, where=str(folder), error=RuleError) if name.endswith(".yaml"))
+    found = files_in(folder, where=str(folder), error=RuleError)
+    # What an editor or a version control system hides is no rule: lint does not look at it either.
+    return tuple(n for n in found if n.endswith(".yaml") and not any(part.startswith(".") for part in n.split("/")))
 
 
 class RuleSet:
@@ -83,11 +86,24 @@ class RuleSet:
         self.folder = folder
         # Before any file is opened: a folder of a stranger may hold links to files of ours.
         self._all = rule_files(folder)
+        installed.check_complete(folder, set(self._all), ending=".yaml", error=RuleError)
+        self._read: dict[str, bytes] = {}
+
+    def _content(self, name: str) -> bytes:
+        """A file, read once: the hash is that of what was applied, also if somebody writes to it in between."""
+        if name not in self._read:
+            path = self.folder / name
+            content = read_bytes(path, where=f"rules/{name}", error=RuleError)
+            installed.check(path, content, error=RuleError)
+            self._read[name] = content
+        return self._read[name]
+
+    def _text(self, name: str) -> str:
+        return decoded(self._content(name), where=f"rules/{name}", error=RuleError)
 
     def _data(self, *parts: str) -> Any:
-        path = self.folder.joinpath(*parts)
-        where = "/".join(("rules", *parts))
-        return parse_yaml(read_text(path, where=where, error=RuleError), where=where, error=RuleError)
+        name = "/".join(parts)
+        return parse_yaml(self._text(name), where=f"rules/{name}", error=RuleError)
 
     def _files(self, part: str) -> list[str]:
         return [n.removeprefix(f"{part}/") for n in self._all if n.startswith(f"{part}/") and n.count("/") == 1]
@@ -165,8 +181,7 @@ class RuleSet:
         """
         if key not in self._instruments:
             where = f"rules/instruments/{key}.yaml"
-            text = read_text(self.folder / "instruments" / f"{key}.yaml", where=where, error=RuleError)
-            self._instruments[key] = instrument(text, where)
+            self._instruments[key] = instrument(self._text(f"instruments/{key}.yaml"), where)
         return self._instruments[key]
 
     def membership(self, key: str, state: str, on: dt.date) -> Membership:
@@ -193,7 +208,7 @@ class RuleSet:
         """Hash over names and contents of all rule files; line endings do not count."""
         digest = hashlib.sha256()
         for name in self._all:
-            content = read_bytes(self.folder / name, where=f"rules/{name}", error=RuleError)
+            content = self._content(name)
             digest.update(name.encode() + b"\0")
             digest.update(content.replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()

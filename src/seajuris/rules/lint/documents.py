@@ -12,7 +12,7 @@ from yaml.resolver import Resolver
 from seajuris.errors import RuleError
 from seajuris.reading import fault_of_key
 from seajuris.rules.lint.faults import Fault, Path, show
-from seajuris.yamlio import MAX_DEPTH, MAX_NODES, compose, hidden
+from seajuris.yamlio import MAX_NODES, compose, hidden
 
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = ("map", "seq", "str", "int", "bool", "null")
@@ -119,13 +119,16 @@ class _Builder:
         self.anchors: set[int] = set()
 
     def start(self, node: yaml.Node) -> None:
-        self.document.data = self.build(node, (), 0)
+        self.document.data = self.build(node, ())
+        # How deep they are nested has been checked already.
+        if self.nodes > MAX_NODES:
+            self.document.fault("R101", (), f"the file holds more than {MAX_NODES} values", "Split it.")
+            self.document.readable = False
 
-    def build(self, node: yaml.Node, path: Path, depth: int) -> Any:
+    def build(self, node: yaml.Node, path: Path) -> Any:
         self.document.lines[path] = node.start_mark.line + 1
         self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            self.document.fault("R101", path, "the file is too large or nested too deep", "Split it.")
+        if self.nodes > MAX_NODES:
             return None
         if id(node) in self.anchors:
             self.document.fault("R101", path, "aliases (*name) are not accepted", "Write the value out again.")
@@ -136,12 +139,12 @@ class _Builder:
             self.document.fault("R101", path, f"the tag {node.tag} is not accepted", "Remove the tag.")
             return None
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, depth)
+            return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.build(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
+            return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
         return self._scalar(node, kind, path) if isinstance(node, yaml.ScalarNode) else None
 
-    def _mapping(self, node: yaml.MappingNode, path: Path, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
@@ -159,7 +162,7 @@ class _Builder:
                 self._at(line, "R101", (*path, "?"), fault, "Write another word.", shown=path)
                 continue
             trap = self._trap(key_node)
-            result[key] = self.build(value_node, here, depth + 1)
+            result[key] = self.build(value_node, here)
             if trap is not None:
                 self._at(line, "R103", (*here, "(key)"), *trap, shown=here)
             self.document.lines[here] = line

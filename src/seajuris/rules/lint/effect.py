@@ -121,13 +121,8 @@ def check_national_only(documents: Mapping[str, Document], served: set[str]) -> 
 
 
 def _read(document: Document, data: Any, path: Path) -> Condition | None:
-    """A condition in which no fault is noted so far."""
-    if data is None or document.faulty(path):
-        return None
-    try:
-        return condition(data, "")
-    except RuleError:
-        return None
+    """A condition in which no fault is noted so far: one of the form that the reader takes."""
+    return None if data is None or document.faulty(path) else condition(data, "")
 
 
 def _dead(document: Document, solver: Solver, test: Condition, path: Path, given: list[Condition]) -> bool:
