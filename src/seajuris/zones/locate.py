@@ -49,6 +49,11 @@ _GAP = 1e-2
 _GAP_M2 = 2e6
 
 
+def zone_key(row: Row) -> tuple[Any, ...]:
+    """What makes two rows of layer ``zones`` one zone of a claimant."""
+    return tuple(row[name] for name in ("zone", "state", "territory", "claim", "proclaimed_from", "dispute"))
+
+
 @dataclass(slots=True)
 class _Region:
     """The part of the circle that one claimant's zone covers."""
@@ -249,15 +254,7 @@ def _completed(rows: list[Row], parts: Iterable[Any], circle: Any, day: str) -> 
     grouped: dict[tuple[Any, ...], tuple[Row, list[Any]]] = {}
     for row, part in zip(rows, parts, strict=True):
         if part.area > 0:
-            key = (
-                row["zone"],
-                row["state"],
-                row["territory"],
-                row["claim"],
-                row["proclaimed_from"],
-                row["dispute"],
-            )
-            grouped.setdefault(key, (row, []))[1].append(part)
+            grouped.setdefault(zone_key(row), (row, []))[1].append(part)
     regions = [
         _Region(row, row["zone"], _claim(row, day), shapely.union_all(found), _before_claim(row, day))
         for row, found in grouped.values()
@@ -301,11 +298,15 @@ def _claim(row: Row, day: str) -> str | None:
 
 def _seaward_of_own_territorial_sea(regions: list[_Region]) -> list[_Region]:
     """A State's contiguous zone and EEZ begin where its territorial sea ends on that day."""
+    own: dict[str | None, Any] = {}
     for region in regions:
         if region.zone in ("contiguous_zone", "exclusive_economic_zone"):
-            own = [r.shape for r in regions if r.sovereign and r.state == region.state]
-            if own:
-                region.shape = region.shape.difference(shapely.union_all(own))
+            if region.state not in own:
+                # Once for each State: in a large circle this takes longer than all else together.
+                shapes = [r.shape for r in regions if r.sovereign and r.state == region.state]
+                own[region.state] = shapely.union_all(shapes) if shapes else None
+            if own[region.state] is not None:
+                region.shape = region.shape.difference(own[region.state])
     return regions
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seajuris.zones.cells.edges import NOWHERE, Edges, Ints, Tokens, edges_of, tokens, without_rim
 from seajuris.zones.cells.index import ACROSS, COARSE, FINE, MARGIN_M, MIDDLE, PER_COARSE, UNKNOWN, UP, CellIndex
+from seajuris.zones.locate import zone_key
 from seajuris.zones.store import coordinates, geometries
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ def build(store: ZoneStore) -> CellIndex:
     cells = np.concatenate((whole_y * PER_COARSE * ACROSS + whole_x * PER_COARSE, (fine_y * ACROSS + fine_x).ravel()))
     everywhere = np.concatenate((whole, fine))
     found, first = np.unique(everywhere, return_index=True)
-    classes, class_start, class_kind = _classes(found, cells[first], pieces, kinds, token)
+    first_rows = np.unique(kinds, return_index=True)[1]
+    keys = [zone_key(rows[row]) for row in first_rows]
+    classes, class_start, class_kind = _classes(found, cells[first], pieces, kinds, token, keys)
 
     coarse = np.empty((_COARSE_UP, _COARSE_ACROSS), dtype=np.int32)
     coarse[whole_y, whole_x] = _class_of(whole, classes)
@@ -78,7 +81,7 @@ def build(store: ZoneStore) -> CellIndex:
         classes=classes,
         class_start=class_start,
         class_kind=class_kind,
-        kind_row=np.unique(kinds, return_index=True)[1],
+        kind_row=first_rows,
     )
 
 
@@ -185,7 +188,7 @@ def _class_of(sums: Tokens, classes: Tokens) -> NDArray[np.int32]:
 
 
 def _classes(
-    sums: Tokens, cells: Ints, pieces: NDArray[Any], kinds: Ints, token: Tokens
+    sums: Tokens, cells: Ints, pieces: NDArray[Any], kinds: Ints, token: Tokens, keys: list[tuple[Any, ...]]
 ) -> tuple[Tokens, NDArray[np.int32], NDArray[np.int32]]:
     """The kinds of zones behind each sum, found by looking at one cell that has it.
 
@@ -200,7 +203,10 @@ def _classes(
         members[at].append(kind)
     kept: list[tuple[np.uint64, list[int]]] = [(UNKNOWN, [])]
     for total, found in zip(sums, members, strict=True):
-        # Any other sum has no meaning that could be relied on: those positions are placed one by one.
+        # Any other sum has no meaning that could be relied on, and which of two rows of one zone speaks for it depends
+        # on the position: such positions are placed alone.
+        if len({keys[kind] for kind in found}) < len(found):
+            continue
         if total != UNKNOWN and np.sum(np.append(token[found], NOWHERE), dtype=np.uint64) == total:
             kept.append((total, sorted(found)))
     start = np.cumsum([0, *(len(found) for _, found in kept)])
