@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -246,6 +247,19 @@ def test_a_damaged_index_is_not_used(index: CellIndex, tmp_path: Path, monkeypat
     path.write_bytes(whole[:middle])
     assert cache.kept_index("0" * 64) is None
     assert cache.kept_index("1" * 64) is None, "the index of other data"
+
+
+def test_old_indexes_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEAJURIS_CACHE", str(tmp_path))
+    nothing: list[Any] = [np.zeros(1)] * len(CellIndex.__slots__)
+    small = CellIndex(*nothing)
+    for number in range(5):
+        path = cache._kept(str(number) * 64)
+        assert path is not None
+        cache._write(path, small)
+        os.utime(path, (number, number))
+    assert sorted(file.name[6] for file in tmp_path.iterdir()) == ["2", "3", "4"]
+    assert cache.kept_index("4" * 64) is not None
 
 
 def test_nothing_is_kept_where_that_is_not_wanted(

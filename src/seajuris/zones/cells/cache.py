@@ -21,6 +21,8 @@ from seajuris.zones.cells.index import CellIndex
 if TYPE_CHECKING:
     from seajuris.zones.store import ZoneStore
 
+_MOST_KEPT = 3
+"""Indexes of other zone files, or made by earlier versions, that stay in the folder."""
 _FOLDER = "SEAJURIS_CACHE"
 """Environment variable: another folder for the index; empty keeps nothing on disk."""
 
@@ -83,5 +85,7 @@ def _write(path: Path, index: CellIndex) -> None:
             np.savez(file, **{field.name: getattr(index, field.name) for field in fields(CellIndex)})
         # The whole file appears at once; another process may be writing the same.
         part.replace(path)
+        for old in sorted(path.parent.glob("cells-*.npz"), key=lambda file: file.stat().st_mtime)[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
     except OSError:
         part.unlink(missing_ok=True)
