@@ -1,0 +1,46 @@
+"""Where the earth, the reach of measuring, and the circle of uncertainty end."""
+
+from __future__ import annotations
+
+import pytest
+from pyproj import Geod
+
+from seajuris import locate
+from seajuris.zones.locate import REACH_NM
+
+GEOD = Geod(ellps="WGS84")
+DAY = "2024-06-01"
+BOUVET = (3.36, -54.42)
+
+
+@pytest.mark.parametrize(("lat", "zone"), [(90, "high_seas"), (-90, "land")])
+@pytest.mark.parametrize("accuracy", ["10 m", "200 km"])
+def test_at_a_pole_every_longitude_is_the_same_place(lat: int, zone: str, accuracy: str) -> None:
+    for lon in (0, 120, -180):
+        place = locate(f"{lat}, {lon}", accuracy=accuracy, on=DAY)
+        assert [(z.zone, z.certainty) for z in place.zones] == [(zone, "certain")], lon
+        assert place.verdict == "robust"
+
+
+def test_limits_and_baselines_further_than_the_reach_are_left_out() -> None:
+    """North-east of a lone island: within 200 M by latitude and by longitude, but not in a straight line."""
+    for miles, seen in ((195.0, True), (225.0, False)):
+        lon, lat, _ = GEOD.fwd(*BOUVET, 45.0, miles * 1852.0)
+        place = locate(f"{lat:.6f}, {lon:.6f}", accuracy="10 m", on=DAY)
+        told = {(m.limit, m.territory) for m in place.limits}
+        assert (("territorial_sea", "BVT") in told) is seen
+        assert ("BVT" in {b.territory for b in place.baselines}) is seen
+        assert all(abs(m.distance_nm) <= REACH_NM for m in place.limits)
+        assert all(b.distance_nm <= REACH_NM for b in place.baselines)
+        assert ("exclusive_economic_zone", "BVT") in told, "whose limit is near"
+
+
+def test_a_very_large_circle_has_every_zone_that_smaller_ones_have() -> None:
+    """150 M around Lampedusa: six States and the high seas, nothing sure."""
+    small = locate("35.5, 12.6", accuracy="20 nm", on="2020-06-01")
+    large = locate("35.5, 12.6", accuracy="150 nm", on="2020-06-01")
+    found = {(z.zone, z.state) for z in large.zones}
+    assert {(z.zone, z.state) for z in small.zones} <= found
+    assert {"ITA", "MLT", "TUN", "LBY"} <= {state for _, state in found}
+    assert {z.certainty for z in large.zones} == {"possible"} and large.verdict == "undetermined"
+    assert large.criminal_law_regime == "depends"
