@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seajuris import states
+from seajuris import software, states
+from seajuris.days import EARLIEST_TODAY, clock, future_hint, latest
 from seajuris.errors import CaseError, DataError, InputError
 from seajuris.paths import shipped
 from seajuris.position import Position, parse_position
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from seajuris.case import Case
     from seajuris.place import Place
     from seajuris.rules.load import RuleSet
+
+
+_MONTHS_UNTIL_OLD = 24
+_VERSION = re.compile(r"(\d{4})\.(\d{1,2})\.\d+")
 
 
 def zone_file(zones: str | Path | None) -> Path:
@@ -41,8 +47,19 @@ _as_of: ContextVar[dt.date | None] = ContextVar("seajuris_as_of", default=None)
 
 
 def today() -> dt.date:
-    """The day that is assumed where none is told (UTC)."""
-    return _as_of.get() or dt.datetime.now(dt.UTC).date()
+    """The day that is assumed where none is told (UTC).
+
+    Raises:
+        InputError: if the clock of the computer is certainly wrong: claims and law of such a day would be as well.
+    """
+    day = _as_of.get() or clock()
+    if day < EARLIEST_TODAY and _as_of.get() is None:
+        raise InputError(
+            f"the clock of this computer shows {day.isoformat()}, a day before this software was begun",
+            where="today",
+            hint="Set the clock, or tell the day: --on for the facts, --date for a memo.",
+        )
+    return day
 
 
 @contextmanager
@@ -97,8 +114,9 @@ def sourced(place: Place, day: dt.date | None, identity: dict[str, str]) -> Plac
         day: The day that was told.
         identity: Version and hashes of the zone data.
     """
-    provenance: dict[str, Any] = {"software": __version__, "zones": identity}
-    notes = place.notes if day else (_no_day("claims"), *place.notes)
+    provenance: dict[str, Any] = {"software": __version__, "software_sha256": software.sha256(), "zones": identity}
+    notes = (*_older(identity["version"], "zone data", place.on), *place.notes)
+    notes = notes if day else (no_day("claims"), *notes)
     return replace(place, provenance=provenance, notes=notes)
 
 
@@ -153,16 +171,21 @@ def finish(result: Assessment, rule_set: RuleSet) -> Assessment:
     Raises:
         CaseError: if the MMSI is none.
     """
+    from seajuris.record import digest
+
     case = result.case
-    notes = [] if case.on else [_no_day("claims, treaties and national law")]
+    notes = [] if case.on else [no_day("claims, treaties and national law")]
     days = case.days_of("on")
     if days is not None and not days.exact:
         notes.append(f"The day of the facts is told as {days.words()}: what changed in that time is left open.")
+    notes += _older(rule_set.version, "rules", result.on)
     mmsi = case.told("vessel.mmsi").values
     if mmsi:
         notes += _indicated_flag(mmsi[0])
     provenance: dict[str, Any] = {
         "software": __version__,
+        "software_sha256": software.sha256(),
+        "case": {"sha256": digest(case.to_dict())},
         "law_as_of": result.on.isoformat(),
         "rules": {"version": rule_set.version, "sha256": rule_set.sha256},
         "register": {"sha256": states.register().sha256},
@@ -188,13 +211,27 @@ def parse_day(text: str | dt.date | None) -> dt.date | None:
             raise InputError(f"{text!r} is not a day", where="on", hint="Write YYYY-MM-DD, e.g. 2023-06-14.") from None
     else:
         day = text
-    if day > today():
-        raise InputError(f"{day.isoformat()} lies in the future (today is {today().isoformat()})", where="on")
+    last = _as_of.get() or latest()
+    if day > last:
+        told = f"{day.isoformat()} lies in the future (today is {last.isoformat()})"
+        raise InputError(told, where="on", hint=future_hint(last))
     return day
 
 
-def _no_day(what: str) -> str:
+def no_day(what: str) -> str:
+    """The note of an answer for which no day was told; `what` was then taken as of today."""
     return f"No day of the facts was given: {what} are those of today, {today().isoformat()}."
+
+
+def _older(version: str, what: str, on: dt.date) -> list[str]:
+    """A note if rules or data are much older than the day to which they are applied."""
+    match = _VERSION.fullmatch(version)
+    if match is None or (on.year - int(match[1])) * 12 + on.month - int(match[2]) <= _MONTHS_UNTIL_OLD:
+        return []
+    return [
+        f"The {what} are of {match[1]}-{int(match[2]):02}, more than two years before {on.isoformat()}: what has "
+        "changed since is not in them."
+    ]
 
 
 def _indicated_flag(mmsi: str) -> list[str]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from seajuris import states
-from seajuris.days import Days
+from seajuris.days import Days, future_hint, latest
 from seajuris.errors import CaseError, InputError
 from seajuris.position import Position, parse_position
 
@@ -134,7 +134,7 @@ class Case:
             from seajuris.rules.load import shipped_rules
 
             vocabulary = shipped_rules().vocabulary
-        reader = _Reader(vocabulary, where, today or dt.datetime.now(dt.UTC).date())
+        reader = _Reader(vocabulary, where, today or latest())
         return reader.read(data)
 
     def to_dict(self) -> dict[str, Any]:
@@ -361,7 +361,8 @@ class _Reader:
             hint = "Write YYYY-MM-DD, e.g. 2023-06-14; if only the month or year is known, 2023-06 or 2023."
             raise self.fail(path, f"{_quoted(text)} is not a date", hint)
         if days.first > self.today:
-            raise self.fail(path, f"{text} lies in the future (today is {self.today.isoformat()})")
+            told = f"{text} lies in the future (today is {self.today.isoformat()})"
+            raise self.fail(path, told, future_hint(self.today))
         return days.until(self.today)
 
     def _text(self, path: str, value: Any) -> str:

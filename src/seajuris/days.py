@@ -6,7 +6,29 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+EARLIEST_TODAY = dt.date(2025, 1, 1)
+"""No clock that is right shows an earlier day. Clocks that have lost their battery begin in 1970, 1980 or 2000."""
+
+WRONG_CLOCK = "The clock of this computer is wrong: set it."
+
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def clock() -> dt.date:
+    """The day that the computer shows (UTC)."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+def latest() -> dt.date:
+    """The last day that does not lie in the future, as far as the clock can be believed."""
+    day = clock()
+    # One that is certainly wrong is no reason to refuse what is certainly past.
+    return day if day >= EARLIEST_TODAY else EARLIEST_TODAY - dt.timedelta(days=1)
+
+
+def future_hint(day: dt.date) -> str | None:
+    """What to say besides where a day lies after `day`, which `latest` gave."""
+    return WRONG_CLOCK if day < EARLIEST_TODAY and clock() < EARLIEST_TODAY else None
 
 
 @dataclass(frozen=True, slots=True)

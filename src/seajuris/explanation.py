@@ -21,6 +21,7 @@ class Explanation:
         findings: Every ground considered for that State, also the excluded ones.
         bars: The bars that concern it.
         unidentified: Grounds whose State no fact names yet: ground, title, and the fact that would name it.
+        ground: The only ground that was asked for; `None` if all were.
     """
 
     result: Assessment
@@ -28,6 +29,7 @@ class Explanation:
     findings: tuple[Finding, ...]
     bars: tuple[Bar, ...]
     unidentified: tuple[tuple[str, str, str], ...]
+    ground: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract ``seajuris.explanation.v1``."""
@@ -36,6 +38,7 @@ class Explanation:
             "case": self.result.case.to_dict(),
             "on": self.result.on.isoformat(),
             "state": self.state,
+            "ground": self.ground,
             "findings": [f.to_dict() for f in self.findings],
             "bars": [b.to_dict() for b in self.bars],
             "not_yet_identified": [{"ground": g, "title": t, "fact": f} for g, t, f in self.unidentified],
@@ -70,4 +73,4 @@ def explain(result: Assessment, state: str, ground: str | None = None) -> Explan
     bars = tuple(b for b in result.bars if state in b.states and b.bar in touched)
     waiting = (f for f in result.findings if f.state is None and f.status != "excluded" and f.missing)
     unidentified = tuple(dict.fromkeys((f.ground, f.title, f.missing[0]) for f in waiting))
-    return Explanation(result, state, found, bars, unidentified if ground is None else ())
+    return Explanation(result, state, found, bars, unidentified if ground is None else (), ground)

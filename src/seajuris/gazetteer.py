@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from seajuris import installed
 from seajuris.errors import DataError, PositionError, StateError
 from seajuris.paths import shipped
 
@@ -98,9 +99,11 @@ class Gazetteer:
             DataError: It cannot be read, or has other columns.
         """
         try:
-            return cls(path.read_bytes(), str(path))
+            content = path.read_bytes()
         except OSError as error:
             raise DataError(f"cannot read the gazetteer: {error}", where=str(path)) from error
+        installed.check(path, content, error=DataError)
+        return cls(content, str(path))
 
     def __iter__(self) -> Iterator[NamedPlace]:
         for row in self._rows(self._content.partition(b"\n")[2]):

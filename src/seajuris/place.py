@@ -170,6 +170,7 @@ class Place:
                 "accuracy_m": self.position.accuracy_m,
                 "uncertainty_m": round(self.uncertainty_m, 1),
                 "read_as": self.position.read_as,
+                "told": self.position.source,
             },
             "on": self.on.isoformat(),
             "zones": [zone.to_dict() for zone in self.zones],

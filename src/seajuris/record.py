@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 FORMAT = "seajuris.record.v1"
 ASSESSMENT = "seajuris.assessment.v1"
+EXPLANATION = "seajuris.explanation.v1"
+PLACE = "seajuris.place.v1"
+RESULTS = (ASSESSMENT, EXPLANATION, PLACE)
+"""Results of which the whole can be computed again."""
+ACCEPTED = (
+    "Accepted: a memo (.md, .html, .docx, .pdf), or what `seajuris assess`, `explain` or `locate` printed with --json."
+)
 
 MAX_CHARACTERS = 30_000_000
 """Longest record or result that is read; that of a case with two thousand victims is far shorter."""
@@ -110,11 +118,7 @@ def read_record(text: str, *, where: str) -> dict[str, Any]:
     """
     data = _parse(text, where)
     if not isinstance(data, dict) or data.get("format") not in (FORMAT, ASSESSMENT):
-        raise RecordError(
-            "holds no record of seajuris",
-            where=where,
-            hint="Accepted: a memo (.md, .html, .docx, .pdf) or what `seajuris assess --json` printed.",
-        )
+        raise RecordError("holds no record of seajuris", where=where, hint=ACCEPTED)
     try:
         if data["format"] == ASSESSMENT:
             data = record_of(data)
@@ -122,6 +126,27 @@ def read_record(text: str, *, where: str) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise RecordError("the record is incomplete or damaged", where=where) from None
     return dict(data)
+
+
+def read_result(text: str, *, where: str) -> dict[str, Any] | None:
+    """Read a result that was printed with ``--json``, strictly; `None` if the text is something else.
+
+    Raises:
+        RecordError: if it is a result without what is needed to compute it again.
+    """
+    data = _parse(text, where)
+    if not isinstance(data, dict) or data.get("format") not in RESULTS:
+        return None
+    try:
+        dt.date.fromisoformat(data["on"])
+        told = data["position"]["told"] if data["format"] == PLACE else data["case"]
+        if not isinstance(data["provenance"], dict) or not isinstance(data["notes"], list):
+            raise TypeError
+        if not isinstance(told, str if data["format"] == PLACE else dict):
+            raise TypeError
+    except (KeyError, TypeError, ValueError):
+        raise RecordError("the result is incomplete or damaged", where=where) from None
+    return data
 
 
 def _parse(text: str, where: str) -> Any:
@@ -170,6 +195,42 @@ def recompute(
     case = Case.from_dict(record["case"], vocabulary=rule_set.vocabulary, where=where, today=day)
     with api.as_of(day):
         return api.assess(case, zones=zones, rules=rules)
+
+
+def recompute_result(
+    data: Mapping[str, Any],
+    *,
+    zones: str | Path | None = None,
+    rules: str | Path | None = None,
+    where: str = "result",
+) -> dict[str, Any]:
+    """Compute a result of `read_result` again, with claims and law of the same day.
+
+    Raises:
+        RecordError: if it does not say what was asked.
+        InputError: if what was told cannot be used.
+        DataError: if the zone data are missing or damaged.
+        RuleError: if a rule file cannot be used.
+    """
+    from seajuris import api
+
+    if data["format"] == PLACE:
+        radius, day = data["position"].get("accuracy_m"), dt.date.fromisoformat(data["on"])
+        if radius is not None and (isinstance(radius, bool) or not isinstance(radius, int | float)):
+            raise RecordError("the accuracy is no number", where=where)
+        with api.as_of(day):
+            untold = any(isinstance(note, str) and note == api.no_day("claims") for note in data["notes"])
+            told = data["position"]["told"]
+            return api.locate(told, accuracy=radius, on=None if untold else day, zones=zones).to_dict()
+    result = recompute(data, zones=zones, rules=rules, where=where)
+    if data["format"] == ASSESSMENT:
+        return result.to_dict()
+    from seajuris.explanation import explain
+
+    state, ground = data.get("state"), data.get("ground")
+    if not isinstance(state, str) or not isinstance(ground, str | None):
+        raise RecordError("the result does not say which State it is about", where=where)
+    return explain(result, state, ground).to_dict()
 
 
 def _assumed_today(record: Mapping[str, Any]) -> dt.date | None:
@@ -228,6 +289,43 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Dif
     yield from _fields("place", "", old["place"] or {}, new["place"] or {})
     for part in _PARTS:
         yield from _entries(part, old[part], new[part])
+
+
+MAX_DIFFERENCES = 50
+"""Of one part of a result that are listed."""
+
+
+def result_differences(recorded: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """What differs between two results of one format: where they come from first, then every value."""
+    before, after = recorded["provenance"], now["provenance"]
+    found: list[Difference] = []
+    for part in dict.fromkeys([*after, *before]):
+        if before.get(part) != after.get(part):
+            found.append(Difference(str(part), "", before.get(part), after.get(part)))
+    for key in dict.fromkeys([*now, *recorded]):
+        if key != "provenance":
+            # The zones of a place are not the zone data.
+            part, path = ("place", str(key)) if now["format"] == PLACE else (str(key), "")
+            missing = object()
+            walked = _walk(path, recorded.get(key, missing), now.get(key, missing), missing)
+            found += [
+                Difference(part, what, was, is_now) for what, was, is_now in itertools.islice(walked, MAX_DIFFERENCES)
+            ]
+    return tuple(found)
+
+
+def _walk(path: str, was: Any, now: Any, missing: object) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(was, dict) and isinstance(now, dict):
+        for key in dict.fromkeys([*now, *was]):
+            yield from _walk(f"{path}.{key}".lstrip("."), was.get(key, missing), now.get(key, missing), missing)
+    elif isinstance(was, list) and isinstance(now, list):
+        if len(was) != len(now):
+            yield f"{path} (entries)".strip(), len(was), len(now)
+        for number, (one, other) in enumerate(zip(was, now, strict=False)):
+            yield from _walk(f"{path}[{number}]", one, other, missing)
+    # True is 1 to Python, and not to JSON.
+    elif was != now or isinstance(was, bool) is not isinstance(now, bool):
+        yield path, None if was is missing else was, None if now is missing else now
 
 
 def _entries(part: str, old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:

@@ -83,7 +83,10 @@ def _place() -> Schema:
             "accuracy_m": {"type": ["number", "null"], "minimum": 0, "description": "as stated, metres"},
             "uncertainty_m": {"type": "number", "minimum": 0, "description": "radius that was searched, metres"},
             "read_as": _TEXT,
-        }
+            "told": {**_TEXT, "description": "the position as it was typed"},
+        },
+        # Added later: a result of before is still one.
+        optional=("told",),
     )
     zone = _object(
         {
@@ -138,7 +141,9 @@ def _place() -> Schema:
             "boundaries": _list(boundary),
             "verdict": {"enum": ["robust", "near_line", "undetermined"]},
             "notes": _TEXTS,
-            "provenance": _object({"software": _TEXT, "zones": _zone_data()}),
+            "provenance": _object(
+                {"software": _TEXT, "software_sha256": _SHA256, "zones": _zone_data()}, optional=("software_sha256",)
+            ),
         }
     )
 
@@ -173,12 +178,14 @@ def _provenance() -> Schema:
     return _object(
         {
             "software": _TEXT,
+            "software_sha256": {**_SHA256, "description": "of the files of the program"},
+            "case": _object({"sha256": {**_SHA256, "description": "of `case` in canonical form"}}),
             "law_as_of": _DAY,
             "rules": _object({"version": _TEXT, "sha256": _SHA256}),
             "register": _object({"sha256": _SHA256}),
             "zones": _zone_data(),
         },
-        optional=("zones",),
+        optional=("zones", "software_sha256", "case"),
     )
 
 
@@ -189,6 +196,7 @@ def _explanation() -> Schema:
             "case": {"type": "object", "description": "the facts told, in canonical form; see the schema `case`"},
             "on": _DAY,
             "state": {"type": "string", "pattern": r"^([A-Z]{3}|\*)$", "description": "`*` is every State"},
+            "ground": {**_TEXT_OR_NULL, "description": "the only ground that was asked for"},
             "findings": _list({"$ref": "#/$defs/finding"}),
             "bars": _list({"$ref": "#/$defs/bar"}),
             "not_yet_identified": {
@@ -198,7 +206,8 @@ def _explanation() -> Schema:
             "notes": _TEXTS,
             "provenance": _provenance(),
             "disclaimer": _TEXT,
-        }
+        },
+        optional=("ground",),
     )
 
 

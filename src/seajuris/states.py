@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from seajuris import paths
+from seajuris import installed, paths
 from seajuris.errors import DataError, StateError
 
 STATELESS = "stateless"
@@ -109,6 +109,7 @@ class Register:
             content = path.read_bytes()
         except OSError as error:
             raise DataError(f"cannot read the State register: {error}", where=str(path)) from error
+        installed.check(path, content, error=DataError)
         return cls(content, str(path))
 
     def _add(self, row: dict[str, str], where: str) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-from seajuris.errors import EXIT_INTERNAL, SeajurisError
+from seajuris.errors import EXIT_BROKEN_PIPE, EXIT_INTERNAL, SeajurisError
 
 _STOPPED = 130
 """What typer makes of an interrupt."""
@@ -59,6 +59,11 @@ def _run() -> int:
     except KeyboardInterrupt:
         # Before typer was there to see it.
         raise SystemExit(_STOPPED) from None
+    except BrokenPipeError:
+        from seajuris.cli.output import silence
+
+        silence(sys.stdout)
+        return EXIT_BROKEN_PIPE
     except Exception as fault:
         # A traceback could show names of victims; it is printed only on request.
         if os.environ.get("SEAJURIS_DEBUG"):

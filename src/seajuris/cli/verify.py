@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seajuris.cli.output import JsonOption, RulesOption, ZonesOption, write, write_json
+from seajuris.cli.output import JsonOption, RulesOption, ZonesOption, json_bytes, write, write_json
 from seajuris.errors import EXIT_UNCERTAIN, InputError
 
 if TYPE_CHECKING:
@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
 EXIT_DIFFERS = EXIT_UNCERTAIN
 _MAX_SHOWN = 160
+_SAME_BYTES = "The file is, to the byte, what seajuris prints."
+_SAME_CONTENT = "The content is the same; it is written in another form (order, spaces) than seajuris prints."
 
 
 def verify(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Memo (.md, .html, .docx, .pdf) or JSON of `assess`.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="Memo (.md, .html, .docx, .pdf), or JSON of assess, explain or locate."),
+    ],
     as_json: JsonOption = False,
     zones: ZonesOption = None,
     rules: RulesOption = None,
 ) -> None:
-    """Compute the assessment again from the record in FILE, and say what differs.
+    """Compute the answer in FILE again, and say what differs: software, rules, zone data, facts, findings, text.
 
     Exit code 0: the same. 3: something differs. 2: no record, or one that cannot be read.
     """
@@ -31,14 +36,21 @@ def verify(
 
     raw = read_bytes(file)
     text, kind = record_text(raw, file)
-    recorded = record.read_record(text, where=file)
-    result = record.recompute(recorded, zones=zones, rules=rules, where=f"{file}: record")
-    now = record.record_of(result.to_dict(), recorded.get("memo"))
-    found = list(record.differences(recorded, now))
+    printed = record.read_result(text, where=file) if kind == "json" else None
     note = ""
-    if "memo" in recorded and not found:
-        note, difference = _document(raw, kind, recorded["memo"], result, (zones, rules), file)
-        found += [difference] if difference is not None else []
+    if printed is not None:
+        recorded = printed
+        now = record.recompute_result(printed, zones=zones, rules=rules, where=f"{file}: record")
+        found = _against_result(printed, now, text, file)
+        if not found:
+            note = _SAME_BYTES if raw == json_bytes(now) else _SAME_CONTENT
+    else:
+        recorded = record.read_record(text, where=file)
+        result = record.recompute(recorded, zones=zones, rules=rules, where=f"{file}: record")
+        found = list(record.differences(recorded, record.record_of(result.to_dict(), recorded.get("memo"))))
+        if "memo" in recorded and not found:
+            note, difference = _document(raw, kind, recorded["memo"], result, (zones, rules), file)
+            found += [difference] if difference is not None else []
     if as_json:
         write_json(
             {
@@ -53,6 +65,17 @@ def verify(
         write(_report(file, recorded, found, note))
     if found:
         raise typer.Exit(EXIT_DIFFERS)
+
+
+def _against_result(printed: dict[str, Any], now: dict[str, Any], text: str, where: str) -> list[Any]:
+    """What differs from a printed result: an assessment first in the words of its record, then value by value."""
+    from seajuris import record
+
+    if printed["format"] == record.ASSESSMENT:
+        found = record.differences(record.read_record(text, where=where), record.record_of(now))
+        if found:
+            return list(found)
+    return list(record.result_differences(printed, now))
 
 
 def _document(
@@ -99,6 +122,8 @@ def _report(file: str, recorded: dict[str, Any], found: list[Any], note: str) ->
     lines.append(
         f"  recorded with seajuris {provenance.get('software')}, rules {version}; law as of {recorded['on']}; "
         f"{len(recorded['findings'])} findings"
+        if "findings" in recorded
+        else f"  recorded with seajuris {provenance.get('software')}; claims as of {recorded['on']}"
     )
     for entry in found:
         what = f" {entry.what}" if entry.what else ""

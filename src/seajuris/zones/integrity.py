@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from seajuris import installed
 from seajuris.errors import DataError, SeajurisError
 
 _WANTED = {
@@ -111,6 +112,7 @@ def declared_identity(path: Path) -> dict[str, str]:
     """The identifying lines at the head of a manifest: version and hashes."""
     head: dict[str, str] = {}
     try:
+        installed.check(path, path.read_bytes(), error=DataError)
         with path.open(encoding="utf-8") as file:
             for line in file:
                 key, colon, value = line.partition(":")

@@ -205,6 +205,8 @@ def _method(result: Assessment, words: Words) -> Iterator[Block]:
 def _provenance(data: dict[str, Any], words: Words) -> Iterator[Field]:
     names = {
         "software": words("Software"),
+        "software_sha256": words("Software, SHA-256 of its files"),
+        "case": words("Facts of the case"),
         "law_as_of": words("Law and claims as of"),
         "rules": words("Rules"),
         "register": words("State register"),

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 from seajuris import reading
-from seajuris.record import MAX_CHARACTERS, RecordError
+from seajuris.record import ACCEPTED, MAX_CHARACTERS, RecordError
 from seajuris.render.memo.environment import missing
 from seajuris.zipfiles import check_directory
 
@@ -64,7 +65,7 @@ def _none(where: str) -> RecordError:
     return RecordError(
         "holds no record of seajuris",
         where=where,
-        hint="Accepted: a memo (.md, .html, .docx, .pdf) or what `seajuris assess --json` printed.",
+        hint=ACCEPTED,
     )
 
 
@@ -97,6 +98,8 @@ def _docx(raw: bytes, where: str) -> str:
                 raise RecordError(f"more than {MAX_MEMBERS} files inside", where=where)
             names = [e for e in entries if e.filename.startswith("customXml/") and e.filename.endswith(".xml")]
             for entry in names:
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise RecordError(f"{entry.filename[:80]} is packed by a method that is not read", where=where)
                 with package.open(entry) as member:
                     # What the directory of the archive says of the size is not trusted.
                     xml = member.read(left + 1)
@@ -111,7 +114,7 @@ def _docx(raw: bytes, where: str) -> str:
                 if root.tag == f"{{{NAMESPACE}}}record":
                     return root.text or ""
     except (zipfile.BadZipFile, ParseError, DefusedXmlException, OSError, EOFError, ValueError, NotImplementedError,
-            RuntimeError) as fault:  # fmt: skip
+            RuntimeError, zlib.error) as fault:  # fmt: skip
         raise RecordError(f"damaged, or not a DOCX file ({type(fault).__name__})", where=where) from None
     raise _none(where)
 
