@@ -144,9 +144,8 @@ def window(lon: float, lat: float, radius_m: float) -> list[tuple[float, float, 
     if edge >= 89.9:
         return [(-180.0, south, 180.0, north)]
     # The widest parallel of a circle lies poleward of its centre: sin(dlon) = sin(r) / cos(lat).
-    ratio = math.sin(min(radius_m / 6_356_000.0, math.pi / 2)) / math.cos(math.radians(lat))
-    if ratio >= 1:
-        return [(-180.0, south, 180.0, north)]
+    # It stays below 1, since the circle stays clear of the poles.
+    ratio = math.sin(radius_m / 6_356_000.0) / math.cos(math.radians(lat))
     dlon = math.degrees(math.asin(ratio)) * 1.01
     west, east = lon - dlon, lon + dlon
     if west < -180.0:
