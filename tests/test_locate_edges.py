@@ -44,3 +44,14 @@ def test_a_very_large_circle_has_every_zone_that_smaller_ones_have() -> None:
     assert {"ITA", "MLT", "TUN", "LBY"} <= {state for _, state in found}
     assert {z.certainty for z in large.zones} == {"possible"} and large.verdict == "undetermined"
     assert large.criminal_law_regime == "depends"
+
+
+def test_high_seas_within_and_beyond_an_entitlement_are_one() -> None:
+    """Norway has proclaimed no economic zone around Bouvet: on both sides of its 200 M limit are high seas."""
+    lon, lat, _ = GEOD.fwd(*BOUVET, 225.0, 200.0 * 1852.0)
+    place = locate(f"{lat:.4f}, {lon:.4f}", accuracy="20 km", on=DAY)
+    assert [(z.zone, z.claim, z.certainty) for z in place.zones] == [
+        ("high_seas", None, "certain"),
+        ("exclusive_economic_zone", "potential", "possible"),
+    ]
+    assert place.criminal_law_regime == "high_seas"
