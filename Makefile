@@ -9,7 +9,7 @@ LOCKED ?= yes
 TOOLS := build/tools-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser lint zones gazetteer bench clean lock sbom audit licences
+.PHONY: help demo test test-browser lint zones gazetteer bench clean lock sbom audit licences coverage mutate assurance
 .SUFFIXES:
 
 help:
@@ -19,6 +19,10 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make zones  build data/maritime_zones/zones.gpkg again from its pinned sources (network, minutes)"
 	@echo "make gazetteer  build data/gazetteer/places.csv again from its pinned sources (network, a minute)"
+	@echo "make fuzz   feed mutated input to every reader (an hour; see docs/reading.md)"
+	@echo "make coverage  the branches that the tests run, of the code that decides an answer (minutes)"
+	@echo "make mutate  change that code in many ways and see whether a test notices (hours)"
+	@echo "make assurance  write docs/assurance.md: each promise with its test, and the figures"
 	@echo "make bench  measure start-up time"
 	@echo "make licences  list the licences of all dependencies and check them"
 	@echo "make sbom   write the list of components to build/sbom.cdx.json (CycloneDX)"
@@ -58,6 +62,21 @@ lint: $(READY)
 
 zones: $(READY)
 	@$(BIN)/python -m seajuris.zones.build
+
+# An hour; FUZZ="--only case --count 500 --seed 2" for less. The figures go to benchmarks/results/fuzz.json.
+fuzz: $(READY)
+	@$(BIN)/python benchmarks/fuzz.py $(FUZZ)
+
+# Only the tests that are about this code; COVERED=1 make test measures it in the run of all of them.
+coverage: $(READY)
+	@COVERED=only COVERED_RECORD=1 $(BIN)/python -m pytest
+
+# MUTATE="--part locate --sample 200" for less. The figures go to benchmarks/results/mutation.json.
+mutate: $(READY)
+	@$(BIN)/python benchmarks/mutate_code.py --record $(MUTATE)
+
+assurance: $(READY)
+	@$(BIN)/python tests/assurance_page.py
 
 # In an environment of its own: only this build reads Parquet.
 gazetteer:

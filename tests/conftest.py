@@ -27,6 +27,14 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure the branches that the tests run, if asked to; before anything of the program is imported."""
+    if os.environ.get("COVERED"):
+        from covered import Covered
+
+        config.pluginmanager.register(Covered(), "covered-branches")
+
+
 def _refuse(self: socket.socket, address: Any) -> Any:
     if self.family == socket.AF_UNIX:
         return _connect(self, address)
