@@ -252,7 +252,7 @@ def test_script_and_typography_change_nothing(lat: float, lon: float, digits: st
 @given(st.floats(0, 1000), st.integers(0, 6), st.sampled_from([("nm", 1852.0), ("M", 1852.0), ("m", 1.0), ("km", 1e3)]))
 def test_lengths_come_back(value: float, decimals: int, unit: tuple[str, float]) -> None:
     text = f"{value:.{decimals}f}"
-    assert parse_length_m(f"{text} {unit[0]}") == float(text) * unit[1]
+    assert parse_length_m(f"{text} {unit[0]}") == round(float(text) * unit[1], 6)
 
 
 @given(st.text(max_size=210) | st.lists(PIECES, max_size=12).map("".join))

@@ -150,7 +150,8 @@ def parse_length_m(text: str | float) -> float:
 def _checked(metres: float) -> float:
     # The number is not repeated in the message: an enormous int cannot even be written out.
     if 0 <= metres <= MAX_LENGTH_M:
-        return float(metres)
+        # To a millionth of a metre: as a case writes it down, so that it comes back the same to the last bit.
+        return round(float(metres), 6)
     if metres < 0:
         raise PositionError("the length is negative", hint=_ACCEPTED)
     if metres > MAX_LENGTH_M:
