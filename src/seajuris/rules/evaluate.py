@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from seajuris.assessment import ANY_STATE, Assessment, Bar, Finding, Mandate, Question, Remark
 from seajuris.case import Case
+from seajuris.errors import RuleError
 from seajuris.place import Place
 from seajuris.rules.bars import apply_bar
 from seajuris.rules.completions import complete
@@ -61,7 +62,24 @@ def judge(case: Case, place: PlaceFacts | None, rules: RuleSet, on: dt.date) -> 
         place: The zones reached; `None` if no position was told.
         rules: The rule set.
         on: The day of the facts.
+
+    Raises:
+        RuleError: if rules of others than the shipped ones cannot be used.
     """
+    try:
+        return _judge(case, place, rules, on)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+        if rules.shipped:
+            raise
+        # What the loader does not look at shows here: rules of others, not ours, are at fault.
+        raise RuleError(
+            f"the rules cannot be used ({type(fault).__name__})",
+            where=str(rules.folder),
+            hint="`seajuris rules lint` says what is wrong in them.",
+        ) from fault
+
+
+def _judge(case: Case, place: PlaceFacts | None, rules: RuleSet, on: dt.date) -> Judgement:
     context = Context(case, place, rules, on)
     # A rule that was in force on some only of the days that it can have been is looked at: see `_conditions_of`.
     grounds = [g for g in rules.grounds if in_force(g.validity, context.under(g.law_of).law.days) is not Truth.NO]

@@ -13,13 +13,14 @@ from typing import Any
 
 from seajuris.errors import RuleError
 from seajuris.rules.logic import Truth
-from seajuris.rules.model import Validity, validity
+from seajuris.rules.model import Fields, Validity, validity
 from seajuris.yamlio import parse_yaml
 
 Entries = Mapping[str, Mapping[str, Any]]
 
 # A list of States stands in lines of its own, one State each: `  ITA: {from: '2006-09-01', ...}`.
 _SECTION = re.compile(r"^(parties|non_parties|unknown):[ ]*\n((?:  [A-Z]{3}: \{.*\}[ ]*\n)+)", re.MULTILINE)
+_FLAGS = ("binds_all", "closed", "participation_verified")
 _ENTRY = re.compile(r"^  ([A-Z]{3}): (\{.*\})[ ]*$", re.MULTILINE)
 
 
@@ -92,10 +93,14 @@ def instrument(text: str, where: str) -> Instrument:
     Raises:
         RuleError: if it is no mapping, or a field that must be there is missing.
     """
-    lists = {name: _Lines(lines, f"{where}: {name}") for name, lines in _SECTION.findall(text)}
+    sections = _SECTION.findall(text)
+    lists = {name: _Lines(lines, f"{where}: {name}") for name, lines in sections}
     data = parse_yaml(_SECTION.sub("", text), where=where, error=RuleError)
     if not isinstance(data, dict):
         raise RuleError("must be a mapping", where=where)
+    twice = [name for name in lists if name in data or sum(other == name for other, _ in sections) > 1]
+    if twice:
+        raise RuleError(f"the key {twice[0]!r} stands here twice", where=where, hint="Keep one of them.")
     for key in ("id", "kind", "title"):
         if key not in data:
             raise RuleError(f"`{key}` is missing", where=where)
@@ -104,7 +109,20 @@ def instrument(text: str, where: str) -> Instrument:
 
 def _instrument(data: dict[str, Any], where: str) -> Instrument:
     start = data.get("in_force")
-    binds_all = bool(data.get("binds_all", False))
+    reader = Fields({key: data[key] for key in _FLAGS if key in data}, where)
+    binds_all = reader.truth("binds_all", False)
+    for key in ("parties", "non_parties", "unknown"):
+        listed = data.get(key) or {}
+        if not isinstance(listed, Mapping) or not (
+            isinstance(listed, _Lines) or all(isinstance(entry, dict) for entry in listed.values())
+        ):
+            raise RuleError(f"`{key}` must be a mapping of States", where=where)
+    excepted = data.get("except") or []
+    if not isinstance(excepted, list) or not all(isinstance(state, str) for state in excepted):
+        # A text would be taken for its letters: nobody would be excepted.
+        raise RuleError("`except` must be a list of States", where=where)
+    if not isinstance(data.get("parties_from"), str | None) or not isinstance(data.get("url"), str | None):
+        raise RuleError("`parties_from` and `url` must be text", where=where)
     return Instrument(
         id=str(data["id"]),
         kind=str(data["kind"]),
@@ -114,13 +132,13 @@ def _instrument(data: dict[str, Any], where: str) -> Instrument:
         in_force=validity({"from": start, "to": data.get("expired")}, where),
         ever_in_force=start is not None or binds_all,
         binds_all=binds_all,
-        closed=bool(data.get("closed", False)),
+        closed=reader.truth("closed", False),
         parties=data.get("parties") or {},
         non_parties=data.get("non_parties") or {},
         unknown=data.get("unknown") or {},
         parties_from=data.get("parties_from"),
-        excepted=tuple(data.get("except") or ()),
-        participation_verified=bool(data.get("participation_verified", True)),
+        excepted=tuple(excepted),
+        participation_verified=reader.truth("participation_verified", True),
     )
 
 
@@ -161,7 +179,7 @@ def membership(item: Instrument, source: Instrument | None, state: str, on: dt.d
 
 
 def _party(entry: Mapping[str, Any], day: str, *, union_law: bool) -> Membership:
-    start, verified, note = entry.get("from"), bool(entry.get("verified")), entry.get("note")
+    start, verified, note = entry.get("from"), entry.get("verified") is True, entry.get("note")
     end = (entry.get("union_law_to") if union_law else None) or entry.get("to")
     if end is not None and end <= day:
         return Membership(Truth.NO, start, verified, note or f"bound until {end}")
@@ -179,7 +197,7 @@ def _party(entry: Mapping[str, Any], day: str, *, union_law: bool) -> Membership
 def _non_party(entry: Mapping[str, Any], day: str) -> Membership:
     as_of, believed, note = entry.get("as_of"), entry.get("believed_until"), entry.get("note")
     if as_of is not None and day <= as_of:
-        return Membership(Truth.NO, None, bool(entry.get("verified")), note)
+        return Membership(Truth.NO, None, entry.get("verified") is True, note)
     if believed is not None and day <= believed:
         return Membership(Truth.NO, None, False, note or f"not a party on {as_of}; believed not to have joined since")
     return Membership(Truth.UNKNOWN, None, False, note or f"not a party on {as_of}; later accession not ruled out")

@@ -109,6 +109,11 @@ class RuleSet:
         return [n.removeprefix(f"{part}/") for n in self._all if n.startswith(f"{part}/") and n.count("/") == 1]
 
     @cached_property
+    def shipped(self) -> bool:
+        """Whether these are the rules that ship with the software."""
+        return self.folder.resolve() == shipped("rules").resolve()
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The declared facts."""
         return Vocabulary.from_data(self._data("facts.yaml"), where="rules/facts.yaml")
@@ -123,13 +128,18 @@ class RuleSet:
     def bases(self) -> Mapping[str, str]:
         """Plain words for each basis of jurisdiction."""
         data = self._data("bases.yaml")
+        if not isinstance(data, dict) or not all(isinstance(group, dict) for group in data.values()):
+            raise RuleError("must be mappings of words, by kind", where="rules/bases.yaml")
         return {str(k): str(v) for group in data.values() for k, v in group.items()}
 
     @cached_property
     def warnings(self) -> tuple[Warning_, ...]:
         """All remarks."""
         found = []
-        for key, entry in self._data("warnings.yaml")["warnings"].items():
+        data = self._data("warnings.yaml")
+        if not isinstance(data, dict) or not isinstance(data.get("warnings"), dict):
+            raise RuleError("needs a mapping `warnings`", where="rules/warnings.yaml")
+        for key, entry in data["warnings"].items():
             where = f"rules/warnings.yaml: {key}"
             reader = Fields(entry, where)
             when = reader.take("when", None)
@@ -139,7 +149,7 @@ class RuleSet:
                     reader.text("text"),
                     condition(when, where) if when else None,
                     reader.text("source"),
-                    bool(reader.take("verified")),
+                    reader.truth("verified"),
                 )
             )
         return tuple(found)
@@ -154,15 +164,15 @@ class RuleSet:
             for entry in content if isinstance(content, list) else [content]:
                 reader = Fields(entry, where)
                 when = reader.take("when", None)
-                states = reader.take("states", None) or {}
+                states = Fields(reader.take("states", None) or {}, f"{where}: states")
                 found.append(
                     Coordination(
                         reader.text("id"),
                         reader.text("title"),
                         reader.text("text"),
                         condition(when, where) if when else None,
-                        states.get("member"),
-                        int(states.get("at_least", 0)),
+                        states.optional("member"),
+                        states.number("at_least", 0),
                         tuple(authority(a, where) for a in reader.items("authority")),
                         validity(reader.take("valid", None), where),
                     )
@@ -216,7 +226,10 @@ class RuleSet:
     @cached_property
     def version(self) -> str:
         """Version of the rule set, from `rules/version.yaml`."""
-        return str(self._data("version.yaml")["version"])
+        data = self._data("version.yaml")
+        if not isinstance(data, dict) or not isinstance(data.get("version"), str | int):
+            raise RuleError("needs `version`", where="rules/version.yaml")
+        return str(data["version"])
 
 
 @cache

@@ -246,15 +246,15 @@ def ground(data: Any, where: str) -> Ground:
         offences=reader.any_or_list("offences"),
         when=condition(reader.take("when"), f"{where}: when"),
         grade=reader.choice("grade", GRADES) if not is_bar else "enforcement",
-        order=int(reader.take("order", 99)),
+        order=reader.number("order", 99),
         authority=tuple(authority(a, f"{where}: authority[{i}]") for i, a in enumerate(reader.items("authority"))),
         conditions=tuple(remark(c, f"{where}: conditions[{i}]") for i, c in enumerate(reader.items("conditions"))),
-        warnings=tuple(reader.items("warnings")),
-        national_required=bool(reader.take("national_required", kind == "prosecute")),
-        only_with_national=bool(reader.take("only_with_national", False)),
+        warnings=reader.texts("warnings"),
+        national_required=reader.truth("national_required", kind == "prosecute"),
+        only_with_national=reader.truth("only_with_national", False),
         bars_grounds=_any_or_tuple(bars.get("grounds", "any"), where),
         bars_offences=_any_or_tuple(bars.get("offences", "any"), where),
-        bars_excludes=bool(bars.get("excludes", True)),
+        bars_excludes=Fields(bars, f"{where}: bars").truth("excludes", True),
         validity=validity(reader.take("valid", None), where),
         law_of=reader.choice("law_of", LAW_OF, default="event"),
     )
@@ -275,7 +275,7 @@ def authority(data: Any, where: str) -> Authority:
         duty=reader.choice("duty", DUTIES),
         party=reader.choice("party", ("claimant", "flag", "none")),
         when=condition(when, f"{where}.when") if when else None,
-        verified=bool(reader.take("verified")),
+        verified=reader.truth("verified"),
         source=reader.text("source"),
         checked=reader.text("checked"),
         validity=validity(reader.take("valid", None), where),
@@ -292,7 +292,7 @@ def remark(data: Any, where: str) -> Remark:
     result = Remark(
         text=reader.text("text"),
         source=reader.text("source"),
-        verified=bool(reader.take("verified")),
+        verified=reader.truth("verified"),
         when=condition(when, f"{where}.when") if when else None,
     )
     reader.finish()
@@ -308,8 +308,8 @@ def national_law(data: Any, where: str) -> NationalLaw:
         summary=reader.text("summary"),
         bases=tuple(_basis(b, f"{where}: bases[{i}]") for i, b in enumerate(reader.items("bases"))),
         absent=tuple(_absence(a, f"{where}: absent[{i}]") for i, a in enumerate(reader.items("absent"))),
-        offences=tuple(reader.items("offences")),
-        notes=tuple(str(n) for n in reader.items("notes")),
+        offences=tuple(_mapping(o, f"{where}: offences[{i}]") for i, o in enumerate(reader.items("offences"))),
+        notes=reader.texts("notes"),
     )
     reader.take("member", None)
     reader.take("name", None)
@@ -322,18 +322,18 @@ def _basis(data: Any, where: str) -> NationalBasis:
     when = reader.take("when", None)
     result = NationalBasis(
         id=reader.text("id"),
-        grounds=tuple(reader.items("grounds")),
+        grounds=reader.texts("grounds"),
         provision=reader.text("provision"),
         offences=reader.any_or_list("offences"),
         when=condition(when, f"{where}.when") if when else None,
-        conditions=tuple(reader.items("conditions")),
-        verified=bool(reader.take("verified")),
+        conditions=reader.texts("conditions"),
+        verified=reader.truth("verified"),
         confidence=reader.text("confidence"),
         source=reader.text("source"),
         checked=reader.text("checked"),
         validity=validity(reader.take("valid", None), where),
         note=reader.optional("note"),
-        applied=bool(reader.take("applied", True)),
+        applied=reader.truth("applied", True),
     )
     reader.take("kind", None)
     reader.finish()
@@ -343,9 +343,9 @@ def _basis(data: Any, where: str) -> NationalBasis:
 def _absence(data: Any, where: str) -> Absence:
     reader = Fields(data, where)
     result = Absence(
-        tuple(reader.items("grounds")),
+        reader.texts("grounds"),
         reader.text("note"),
-        bool(reader.take("verified")),
+        reader.truth("verified"),
         reader.text("source"),
         validity(reader.take("valid", None), where),
     )
@@ -411,6 +411,24 @@ class Fields:
         """A list; empty if missing."""
         return _list(self.take(key, None) or [], f"{self._where}: {key}")
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty if missing."""
+        return _texts(self.take(key, None) or [], f"{self._where}: {key}")
+
+    def truth(self, key: str, default: Any = _MISSING) -> bool:
+        """True or false, and no word for it: text is never empty, so that ``no`` would count as true."""
+        value = self.take(key, default)
+        if not isinstance(value, bool):
+            raise RuleError(f"`{key}` must be true or false, without quotes", where=self._where)
+        return value
+
+    def number(self, key: str, default: int) -> int:
+        """A whole number."""
+        value = self.take(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise RuleError(f"`{key}` must be a whole number", where=self._where)
+        return value
+
     def any_or_list(self, key: str) -> tuple[str, ...] | None:
         """`None` for ``any`` or missing, else the listed words."""
         return _any_or_tuple(self.take(key, "any"), self._where)
@@ -418,11 +436,24 @@ class Fields:
     def finish(self) -> None:
         """Refuse keys that nobody took."""
         if self._data:
-            raise RuleError(f"unknown key {sorted(self._data)[0]!r}", where=self._where)
+            raise RuleError(f"unknown key {sorted(map(str, self._data))[0]!r}", where=self._where)
 
 
 def _any_or_tuple(value: Any, where: str) -> tuple[str, ...] | None:
-    return None if value in ("any", None) else tuple(str(v) for v in _list(value, where))
+    return None if value in ("any", None) else _texts(value, where)
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    found = _list(value, where)
+    if not all(isinstance(entry, str | int) and not isinstance(entry, bool) for entry in found):
+        raise RuleError("must be a list of texts", where=where)
+    return tuple(str(entry) for entry in found)
+
+
+def _mapping(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise RuleError("must be a mapping", where=where)
+    return value
 
 
 def _list(value: Any, where: str) -> list[Any]:
@@ -440,4 +471,7 @@ def _date(value: Any, where: str) -> dt.date | None:
         return None
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)):
         raise RuleError(f"{value!r} is not a date YYYY-MM-DD", where=where)
-    return dt.date.fromisoformat(str(value))
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise RuleError(f"{value!r} is not a day of the calendar", where=where) from None

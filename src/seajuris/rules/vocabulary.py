@@ -51,13 +51,17 @@ class Vocabulary:
         facts: dict[str, FactDeclaration] = {}
         for path, entry in data["facts"].items():
             spot = f"{where}: facts.{path}"
-            if not isinstance(entry, dict) or entry.get("type") not in TYPES:
+            if not isinstance(entry, dict) or not isinstance(entry.get("type"), str) or entry["type"] not in TYPES:
                 raise RuleError(f"`type` must be one of {', '.join(TYPES)}", where=spot)
             unknown = set(entry) - {"type", "ask", "why", "none", "values"}
             if unknown:
                 raise RuleError(f"unknown key {sorted(unknown)[0]!r}", where=spot)
             if entry["type"].startswith("choice") and not isinstance(entry.get("values"), dict):
                 raise RuleError("a choice needs `values`", where=spot)
+            if "ask" not in entry or not isinstance(entry.get("values") or {}, dict):
+                raise RuleError("a fact needs `ask`, and `values` are a mapping", where=spot)
+            if not isinstance(entry.get("none"), str | None):
+                raise RuleError("`none` must be a word", where=spot)
             facts[path] = FactDeclaration(
                 path=path,
                 type=entry["type"],
@@ -70,7 +74,10 @@ class Vocabulary:
 
     def __getitem__(self, path: str) -> FactDeclaration:
         """The declaration for a path, concrete (``suspects[0].role``) or general (``suspects[].role``)."""
-        return self._facts[general(path)]
+        try:
+            return self._facts[general(path)]
+        except KeyError:
+            raise RuleError(f"no fact is called {path!r}", where="rules", hint="facts.yaml declares them.") from None
 
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and general(path) in self._facts
