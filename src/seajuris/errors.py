@@ -23,6 +23,9 @@ EXIT_FOUND = 4
 EXIT_DATA = 5
 EXIT_BROKEN_PIPE = 141
 
+_LONGEST = 1_500
+"""Characters of a message."""
+
 
 class SeajurisError(Exception):
     """Root of all errors raised on purpose.
@@ -37,6 +40,9 @@ class SeajurisError(Exception):
     exit_code = EXIT_INTERNAL
 
     def __init__(self, message: str, *, hint: str | None = None, where: str | None = None) -> None:
+        # A value that is quoted may be as long as its file.
+        if len(message) > _LONGEST:
+            message = f"{message[:_LONGEST]}..."
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -233,11 +233,8 @@ def hidden(text: str) -> Iterator[tuple[int, str, str]]:
                 yield line, _ANCHOR, _WRITE_OUT
             if event.tag is not None and event.tag.startswith("tag:yaml.org,2002:"):  # type: ignore[attr-defined]
                 yield line, "tags (!!str) are not accepted", "Remove the tag."
-            if isinstance(event, yaml.ScalarEvent):
-                if event.value == "<<" and not event.style:
-                    yield line, _MERGE, _WRITE_OUT
-                elif (fault := fault_of(event.value)) is not None:
-                    yield line, fault, "Remove it."
+            if isinstance(event, yaml.ScalarEvent) and (fault := fault_of(event.value)) is not None:
+                yield line, fault, "Remove it."
     finally:
         loader.dispose()
     if (found := BIDI.search(text)) is not None:

@@ -226,7 +226,8 @@ def geometries(blobs: list[bytes], *, anywhere: bool = False) -> Any:
         DataError: if one is none, or has coordinates that are no place on Earth.
     """
     try:
-        shapes = shapely.from_wkb([blob[_body(blob)[0] :] for blob in blobs])
+        with np.errstate(invalid="ignore"):
+            shapes = shapely.from_wkb([blob[_body(blob)[0] :] for blob in blobs])
     except (shapely.GEOSException, TypeError) as fault:
         raise DataError(f"the zone data hold a damaged geometry ({str(fault)[:100]})") from None
     # Every comparison with a coordinate that is no number is false: a zone would seem to lie elsewhere.

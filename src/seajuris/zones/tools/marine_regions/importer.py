@@ -15,6 +15,7 @@ import yaml
 
 from seajuris.errors import DataError, InputError
 from seajuris.paths import shipped
+from seajuris.reading import check_name
 from seajuris.zones.build.geopackage import CLAIM_COLUMNS, LAYERS, order, write
 from seajuris.zones.build.rows import ACCURACY, Row
 from seajuris.zones.build.tiling import Box
@@ -153,9 +154,10 @@ def import_files(
 
 
 def _check_target(out: Path, force: bool) -> None:
-    manifest = out.with_name("manifest.yaml")
+    check_name(out, error=InputError)
     if out.suffix != ".gpkg":
         raise InputError("the file to write needs the ending .gpkg", where=str(out))
+    manifest = out.with_name("manifest.yaml")
     if out.is_dir():
         raise InputError("is a folder", where=str(out))
     if manifest.exists() and not _own(out):
