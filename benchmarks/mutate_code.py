@@ -103,7 +103,13 @@ PARTS = {
             "_position_codes.py",
             "quantity.py",
         ),
-        ("test_position.py", "test_position_properties.py", "test_described_position.py"),
+        (
+            "test_position.py",
+            "test_edges_of_reading.py",
+            "test_plus_codes.py",
+            "test_position_properties.py",
+            "test_described_position.py",
+        ),
     ),
     "locate": Part(
         ("zones/locate.py", "zones/measure.py", "zones/store.py"),
