@@ -74,6 +74,11 @@ def tokens_of(text: str) -> list[Token]:
     return _with_decimal_commas(_scan(text))
 
 
+def _is_digit(char: str) -> bool:
+    """Whether it is a digit of a number; `str.isdigit` says so of a superscript two as well."""
+    return "0" <= char <= "9"
+
+
 def _scan(text: str) -> list[Token]:
     tokens: list[Token] = []
     at = 0
@@ -84,7 +89,7 @@ def _scan(text: str) -> list[Token]:
         kind, piece, end = str(match.lastgroup), match.group(), match.end()
         apart = at == 0 or text[at - 1] == " "
         before = "" if apart else tokens[-1].kind
-        digit_next = text[end : end + 1].isdigit()
+        digit_next = _is_digit(text[end : end + 1])
         if kind == "word":
             found = _word(piece, tokens)
             tokens += found
@@ -113,7 +118,7 @@ def _scan(text: str) -> list[Token]:
 
 def _after_label(text: str, at: int) -> int:
     """Skip what may follow a label: ``Lat. 35``, ``lat = 35``, ``lat: 35``; but not ``lat.5``."""
-    if text[at : at + 1] == "." and not text[at + 1 : at + 2].isdigit():
+    if text[at : at + 1] == "." and not _is_digit(text[at + 1 : at + 2]):
         at += 1
     sign = at + 1 if text[at : at + 1] == " " else at
     return sign + 1 if text[sign : sign + 1] in ("=", ":") else at
@@ -145,7 +150,7 @@ def _word(word: str, tokens: list[Token]) -> list[Token]:
 
 def _stray(text: str, at: int) -> PositionError:
     char = text[at]
-    if char == "." and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
+    if char == "." and _is_digit(text[at - 1 : at]) and _is_digit(text[at + 1 : at + 2]):
         return PositionError(
             "a number has two decimal points",
             hint="For degrees, minutes and seconds write 35°30'00\"N or 35-30-00N.",
