@@ -94,6 +94,28 @@ def test_answers_on_many_days_with_many_radii(index: CellIndex) -> None:
         assert found[at] == expected, (lon[at], lat[at], radius[at], on[at])
 
 
+def test_limits_at_the_edge_of_their_accuracy(index: CellIndex) -> None:
+    """Positions that a limit comes as near to as its accuracy and the uncertainty allow, give or take a metre."""
+    from geographiclib.geodesic import Geodesic
+
+    rng = np.random.default_rng(11)
+    accuracy = [float(row["accuracy_m"] or 0.0) for row in zones_in(zone_file(None)).every("limits", geometry=False)]
+    lon, lat = np.empty(400), np.empty(400)
+    for at, edge in enumerate(rng.integers(0, len(index.limit_ends), 400)):
+        x1, y1, x2, y2 = index.limit_ends[edge]
+        line = Geodesic.WGS84.Inverse(y1, x1, y2, x2)
+        middle = Geodesic.WGS84.Direct(y1, x1, line["azi1"], line["s12"] / 2)
+        away = accuracy[index.limit_row[edge]] + 1.0 + rng.normal(0, 0.3)
+        there = Geodesic.WGS84.Direct(middle["lat2"], middle["lon2"], middle["azi2"] + rng.choice([-90, 90]), away)
+        lon[at], lat[at] = there["lon2"], there["lat2"]
+    found = locate_many(lon, lat, on=DAY)
+    verdicts = set()
+    for at in range(400):
+        assert found[at] == alone(float(lon[at]), float(lat[at]), 1.0, DAY), (lon[at], lat[at])
+        verdicts.add(found[at].verdict)
+    assert {"near_line", "robust"} <= verdicts
+
+
 def test_the_index_knows_most_positions(index: CellIndex) -> None:
     limits = locator_for(zone_file(None))._limits_on(DAY)
     lon, lat = anywhere(100_000, 4)

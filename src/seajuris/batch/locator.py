@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _BLOCK = 65_536
 """Positions looked up at a time: their arrays stay in the processor's cache."""
+_LIMIT = ("limit", "state", "territory")
+"""Of all limits that agree in these, the nearest counts."""
 FEW = 1_000
 """For fewer positions the cell index is not built if it is not there: each is placed alone."""
 
@@ -70,6 +72,9 @@ class Locator:
         self._changes = self._store.days_of_change()
         self._limits = list(self._store.every("limits", geometry=False))
         self._accuracy_m = np.array([float(row["accuracy_m"] or 0.0) for row in self._limits])
+        groups: dict[tuple[Any, ...], int] = {}
+        keys = (tuple(row[name] for name in _LIMIT) for row in self._limits)
+        self._group = np.array([groups.setdefault(key, len(groups)) for key in keys], dtype=np.int64)
         self._in_force: dict[int, LimitRows] = {}
         self._numbers: dict[int, NDArray[np.int32]] = {}
         self._covers: dict[tuple[int, int], Throughout] = {}
@@ -176,7 +181,7 @@ class Locator:
         epoch = self._epoch(day)
         if epoch not in self._in_force:
             in_force = np.array([limit_counts(row, day) for row in self._limits], dtype=np.bool_)
-            self._in_force[epoch] = LimitRows(self._accuracy_m, in_force)
+            self._in_force[epoch] = LimitRows(self._accuracy_m, in_force, self._group)
         return self._in_force[epoch]
 
     def places(self, positions: Sequence[Position], days: Sequence[dt.date | None]) -> list[Place]:
@@ -212,7 +217,7 @@ class Locator:
 
     @cached_property
     def _limit_lines(self) -> _Nearest:
-        return _Nearest(self._store.every("limits"), ("limit", "state", "territory"))
+        return _Nearest(self._store.every("limits"), _LIMIT)
 
     @cached_property
     def _baseline_lines(self) -> _Nearest:

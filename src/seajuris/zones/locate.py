@@ -180,9 +180,12 @@ def answer_at(lon: float, lat: float, uncertainty: float, on: dt.date, store: Zo
     regions, circle_area = _regions(origin, uncertainty, day, store)
     covered = shapely.union_all([r.shape for r in regions]).area if regions else 0.0
     zones = _zones(regions, covered, circle_area, [])
-    reach = uncertainty + store.largest_limit_accuracy_m
-    lines = [r for r in store.near("limits", lon, lat, reach) if r.in_force(day)]
-    return Answer(zones, _regime(zones), _verdict(zones, _measure_limits(origin, lines, day), uncertainty))
+    verdict = _verdict(zones, [], uncertainty)
+    if verdict == "robust":
+        reach = uncertainty + store.largest_limit_accuracy_m
+        lines = [r for r in store.near("limits", lon, lat, reach) if r.in_force(day)]
+        verdict = _verdict(zones, _measure_limits(origin, lines, day), uncertainty)
+    return Answer(zones, _regime(zones), verdict)
 
 
 def answer_throughout(throughout: Throughout, *, near_line: bool) -> Answer:
@@ -257,7 +260,7 @@ def _completed(rows: list[Row], parts: Iterable[Any], circle: Any, day: str) -> 
             grouped.setdefault(zone_key(row), (row, []))[1].append(part)
     regions = [
         _Region(row, row["zone"], _claim(row, day), shapely.union_all(found), _before_claim(row, day))
-        for row, found in grouped.values()
+        for _, (row, found) in sorted(grouped.items(), key=lambda item: _order(item[0]))
     ]
     regions = _seaward_of_own_territorial_sea(regions)
     regions = _with_high_seas(regions)
@@ -266,6 +269,11 @@ def _completed(rows: list[Row], parts: Iterable[Any], circle: Any, day: str) -> 
         # Pieces of one zone meet in seams of millimetres: a point on a seam lies in the zone.
         region.at_position = bool(region.shape.distance(shapely.Point(0.0, 0.0)) < _SEAM_M)
     return [r for r in regions if r.area > min(_PRESENT * circle.area, _PRESENT_M2)]
+
+
+def _order(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The order of zones and of what is said of them. It must not hang on which piece comes first in the file."""
+    return (ZONES.index(key[0]), *(value or "~" for value in key[1:]))
 
 
 def _in_plane(origin: Origin, radius: float, rows: list[Row]) -> tuple[list[Row], Any]:

@@ -61,6 +61,8 @@ def build(store: ZoneStore) -> CellIndex:
     coarse = np.empty((_COARSE_UP, _COARSE_ACROSS), dtype=np.int32)
     coarse[whole_y, whole_x] = _class_of(whole, classes)
     coarse[block_y, block_x] = -1 - np.arange(len(blocks), dtype=np.int32)
+    coarse = np.vstack((coarse, coarse[-1]))
+    coarse = np.hstack((coarse, coarse[:, :1]))
     grid = _class_of(fine, classes).reshape(fine_x.shape)
     middles = fine.reshape(fine_x.shape)[block, lined // ACROSS % PER_COARSE, lined % ACROSS % PER_COARSE]
     grid[block, lined // ACROSS % PER_COARSE, lined % ACROSS % PER_COARSE] = -1 - np.arange(len(lined), dtype=np.int32)

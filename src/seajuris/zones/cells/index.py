@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seajuris.zones.cells.edges import Ints, Tokens
+from seajuris.zones.measure import feet, geocentric
 
 if TYPE_CHECKING:
     from seajuris.zones.measure import Floats
@@ -44,6 +45,8 @@ _M_PER_DEGREE = np.pi / 180
 _A, _E2 = 6378137.0, 0.0066943799901413165
 _SLACK_M = 0.05
 """Distances that differ by less are taken for equal."""
+_EXACT_M = 1e-6
+"""The same, where they were measured along the geodesic."""
 _MOST_CELLS = 8
 """Cells along a side of the box around a circle that are looked at one by one."""
 
@@ -53,7 +56,8 @@ class CellIndex:
     """The cell index of one zone file.
 
     Attributes:
-        coarse: shape (720, 1440), south to north and west to east: a class, or -1 - block.
+        coarse: shape (721, 1441), south to north and west to east: a class, or -1 - block. The first column stands at
+            the end once more: a longitude may be rounded to 180. So does the last row.
         fine: shape (blocks, 8, 8): a class, or -1 - lined cell.
         middles: shape (lined,): sum of tokens at the middle of each lined cell, `UNKNOWN` where it lies on a line.
         zone_start: shape (lined + 1,): where the edges of a lined cell begin in `zone_edge`.
@@ -107,10 +111,12 @@ class LimitRows:
     Attributes:
         accuracy_m: shape (rows,).
         in_force: shape (rows,): whether the limit counts on the day.
+        group: shape (rows,): a number for each kind of limit of each State and territory.
     """
 
     accuracy_m: Floats
     in_force: NDArray[np.bool_]
+    group: Ints
 
 
 def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float, limits: LimitRows) -> Found:
@@ -124,39 +130,41 @@ def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float
         limits: Limits on the day of the positions.
     """
     # Truncation is floor: nothing here is negative.
-    x, y = ((lon + 180.0) * FINE).astype(np.int32), ((lat + 90.0) * FINE).astype(np.int32)
-    np.minimum(y, UP - 1, out=y)
-    np.minimum(x, ACROSS - 1, out=x)
-    classes = index.coarse[y // PER_COARSE, x // PER_COARSE]
+    east, north = lon + 180.0, lat + 90.0
+    place = (north * COARSE).astype(np.int32)
+    place *= index.coarse.shape[1]
+    place += (east * COARSE).astype(np.int32)
+    classes = index.coarse.ravel()[place]
     near = np.zeros(len(lon), dtype=np.bool_)
     mixed = np.flatnonzero(classes < 0)
     if len(mixed):
-        fx, fy = x[mixed], y[mixed]
+        fx, fy = ((degrees[mixed] * FINE).astype(np.int32) for degrees in (east, north))
         cells = index.fine[-1 - classes[mixed], fy % PER_COARSE, fx % PER_COARSE]
         classes[mixed] = cells
         lined = np.flatnonzero(cells < 0)
         if len(lined):
             where = mixed[lined]
-            some = Some(lon[where], lat[where], np.broadcast_to(radius_m, lon.shape)[where])
+            circles = Circles(lon[where], lat[where], np.broadcast_to(radius_m, lon.shape)[where])
             middle_lon = (fx[lined] + MIDDLE[0]) / FINE - 180.0
             middle_lat = (fy[lined] + MIDDLE[1]) / FINE - 90.0
             cell = (-1 - cells[lined]).astype(np.int64)
-            found, known = _class_in_lined(index, cell, some, middle_lon - some.lon, middle_lat - some.lat)
-            close, told = _near_in_lined(index, cell, some, limits)
+            found, known = _class_in_lined(index, cell, circles, middle_lon - circles.lon, middle_lat - circles.lat)
+            close, told = _near_in_lined(index, cell, circles, limits)
             classes[where] = np.where(known & told, found, NO_CLASS)
             near[where] = close
     if np.max(radius_m, initial=0.0) > MARGIN_M:
         wide = np.flatnonzero(np.broadcast_to(radius_m, lon.shape) > MARGIN_M)
-        circles = Some(lon[wide], lat[wide], np.broadcast_to(radius_m, lon.shape)[wide])
+        circles = Circles(lon[wide], lat[wide], np.broadcast_to(radius_m, lon.shape)[wide])
         classes[wide] = _class_throughout(index, circles)
         near[wide] = False
-    classes[np.abs(lat) > _HIGHEST] = NO_CLASS
+    if max(lat.max(initial=0.0), -lat.min(initial=0.0)) > _HIGHEST:
+        classes[np.abs(lat) > _HIGHEST] = NO_CLASS
     return Found(classes, near)
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
-    """Some of the positions: degrees and metres, each of shape (n,)."""
+class Circles:
+    """Circles of the positions: degrees and metres, each of shape (n,)."""
 
     lon: Floats
     lat: Floats
@@ -171,7 +179,8 @@ class _Pairs:
         point: shape (pairs,): number of the position; ascending.
         edge: shape (pairs,): number of the edge.
         start: shape (n + 1,): where the pairs of a position begin.
-        a, b: Start and end of the edge as seen from the position, longitude and latitude in degrees, shape (pairs,).
+        ax, ay, bx, by: Start and end of the edge as seen from the position, longitude and latitude in degrees, each of
+            shape (pairs,).
     """
 
     point: Ints
@@ -183,7 +192,7 @@ class _Pairs:
     by: Floats
 
 
-def _pairs(start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, cell: Ints, some: Some) -> _Pairs:
+def _pairs(start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, cell: Ints, circles: Circles) -> _Pairs:
     first = start[cell].astype(np.int64)
     count = start[cell + 1] - first
     begin = np.zeros(len(cell) + 1, dtype=np.int64)
@@ -191,7 +200,7 @@ def _pairs(start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, cel
     point = np.repeat(np.arange(len(cell)), count)
     edge = edges[np.arange(begin[-1]) + np.repeat(first - begin[:-1], count)]
     seen = ends[edge]
-    lon, lat = some.lon[point], some.lat[point]
+    lon, lat = circles.lon[point], circles.lat[point]
     ax, bx = seen[:, 0] - lon, seen[:, 2] - lon
     if np.abs(ax).max(initial=0.0) > 180.0 or np.abs(bx).max(initial=0.0) > 180.0:
         turn = 360.0 * np.rint(ax / 360.0)
@@ -200,10 +209,10 @@ def _pairs(start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, cel
 
 
 def _class_in_lined(
-    index: CellIndex, cell: Ints, some: Some, middle_x: Floats, middle_y: Floats
+    index: CellIndex, cell: Ints, circles: Circles, middle_x: Floats, middle_y: Floats
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """The class of each position in a lined cell, and whether it is known: no line within the uncertainty."""
-    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, cell, some)
+    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, cell, circles)
     mx, my = middle_x[pairs.point], middle_y[pairs.point]
     ex, ey = pairs.bx - pairs.ax, pairs.by - pairs.ay
     # The way from the position to the middle crosses the edge if each has its two ends on both sides of the other.
@@ -218,30 +227,53 @@ def _class_in_lined(
     sums = middle + (total[pairs.start[1:]] - total[pairs.start[:-1]])
     place = np.minimum(np.searchsorted(index.classes, sums), len(index.classes) - 1)
     known = (index.classes[place] == sums) & (middle != UNKNOWN)
-    distance, doubt, _ = _distances(pairs, some)
+    distance, doubt, _ = _distances(pairs, circles)
     # The circle is looked at as a polygon around it, whose corners lie a little outside.
-    known[pairs.point[distance <= 1.001 * some.radius_m[pairs.point] + doubt]] = False
+    known[pairs.point[distance <= 1.001 * circles.radius_m[pairs.point] + doubt]] = False
     return place.astype(np.int32), known
 
 
 def _near_in_lined(
-    index: CellIndex, cell: Ints, some: Some, limits: LimitRows
+    index: CellIndex, cell: Ints, circles: Circles, limits: LimitRows
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a limit is as near as its accuracy and the uncertainty, and whether that is told with certainty."""
-    pairs = _pairs(index.limit_start, index.limit_edge, index.limit_ends, cell, some)
+    pairs = _pairs(index.limit_start, index.limit_edge, index.limit_ends, cell, circles)
     row = index.limit_row[pairs.edge]
-    distance, doubt, bend = _distances(pairs, some)
+    distance, doubt, bend = _distances(pairs, circles)
     doubt += bend
     distance[~limits.in_force[row]] = np.inf
-    # What is left of the distance beyond accuracy and uncertainty.
-    spare = distance - limits.accuracy_m[row] - some.radius_m[pairs.point]
-    nearest = _least(distance, pairs)
+    beyond = limits.accuracy_m[row] + circles.radius_m[pairs.point]
+    spare = distance - beyond
     near = np.zeros(len(cell), dtype=np.bool_)
-    # Of several limits of one State only the nearest counts. The nearest of all is one of those.
-    near[pairs.point[(spare <= -doubt) & (distance == nearest[pairs.point]) & np.isfinite(distance)]] = True
+    # Of several limits of one kind of one State only the nearest counts. The nearest of all is one of those.
+    nearest = distance == _least(distance, pairs)[pairs.point]
+    near[pairs.point[nearest & (spare <= -doubt)]] = True
     told = np.ones(len(cell), dtype=np.bool_)
     told[pairs.point[spare <= doubt]] = False
-    return near, near | told
+    told |= near
+    if not told.all():
+        again = np.flatnonzero(~told[pairs.point] & np.isfinite(distance))
+        point, group = pairs.point[again], limits.group[row[again]]
+        exact = _geodesics(index.limit_ends[pairs.edge[again]], circles, point)
+        order = np.lexsort((exact, group, point))
+        point, group, spare = point[order], group[order], (exact - beyond[again])[order]
+        first = np.flatnonzero(np.append(True, (point[1:] != point[:-1]) | (group[1:] != group[:-1])))
+        near[point[first][spare[first] <= 0]] = True
+        told[point] = True
+        told[point[first][np.abs(spare[first]) <= _EXACT_M]] = False
+    return near, told
+
+
+def _geodesics(ends: Floats, circles: Circles, point: Ints) -> Floats:
+    """Distances to edges as `seajuris.zones.measure` takes them: to the foot on the chord, along the geodesic."""
+    from pyproj import Geod
+
+    lon, lat = circles.lon[point], circles.lat[point]
+    seen_from = geocentric(np.column_stack((lon, lat)))
+    along, _ = feet(geocentric(ends[:, :2]) - seen_from, geocentric(ends[:, 2:]) - seen_from)
+    foot = ends[:, :2] + (ends[:, 2:] - ends[:, :2]) * along[:, None]
+    distance: Floats = Geod(ellps="WGS84").inv(lon, lat, foot[:, 0], foot[:, 1])[2]
+    return distance
 
 
 def _least(values: Floats, pairs: _Pairs) -> Floats:
@@ -251,12 +283,12 @@ def _least(values: Floats, pairs: _Pairs) -> Floats:
     return least
 
 
-def _distances(pairs: _Pairs, some: Some) -> tuple[Floats, Floats, Floats]:
+def _distances(pairs: _Pairs, circles: Circles) -> tuple[Floats, Floats, Floats]:
     """Distance from each position to each edge, how wrong it may be, and how far edges bow, metres.
 
     In the plane that touches the ellipsoid at the position: only what is near has to be right.
     """
-    lat = np.radians(some.lat)
+    lat = np.radians(circles.lat)
     sine, cosine = np.sin(lat), np.cos(lat)
     w = 1 - _E2 * sine**2
     east = (_M_PER_DEGREE * _A * cosine / np.sqrt(w))[pairs.point]
@@ -274,7 +306,7 @@ def _distances(pairs: _Pairs, some: Some) -> tuple[Floats, Floats, Floats]:
     return distance, _SLACK_M + doubt, bend
 
 
-def _class_throughout(index: CellIndex, circles: Some) -> NDArray[np.int32]:
+def _class_throughout(index: CellIndex, circles: Circles) -> NDArray[np.int32]:
     """The class of circles wider than the margin: the one of all cells that a box around the circle touches."""
     dlat = circles.radius_m / 110_500.0
     top = np.minimum(np.abs(circles.lat) + dlat, 90.0)
