@@ -3,7 +3,7 @@
 A program of its own: it forks for each point, so that the process that is killed really ends there, with whatever it
 had not yet written. The answers are made up: what is tested is that no row is lost or repeated, whatever they are.
 
-    python tests/batch_killed.py FORMAT INPUT FOLDER
+    python tests/batch_killed.py FORMAT INPUT FOLDER ROUNDS
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def main() -> None:
     whole = content(target)
     killed = 0
     # In the second round, going on is interrupted as well.
-    for again in (False, True):
+    for again in (False, True)[: int(sys.argv[4])]:
         for point in range(1, 1000):
             shutil.rmtree(target)
             target.mkdir()

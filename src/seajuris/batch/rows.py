@@ -160,7 +160,9 @@ def _points(
     raw = cells(batch, name)
     kinds = shapely.get_type_id(shapes)
     empty = shapely.is_empty(shapes)
-    points = np.where((kinds == 0) & ~empty, shapes, None)
+    # Of an empty point, not even the coordinates may be asked for.
+    points = np.array(shapes, dtype=object)
+    points[empty] = None
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     found: list[Position | Rejected | Untold] = []
     for row, accuracy in enumerate(stated):
