@@ -884,3 +884,25 @@ def test_a_ground_that_cannot_be_used_is_no_fault_of_ours(run: Run, shipped_copy
     answer = run("assess", "--flag", "ITA", "--on", "2023-06-14", "--rules", str(shipped_copy))
     assert (answer.code, answer.out) == (5, "")
     assert "SJ200" in answer.err
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_tests_that_are_there() -> None:
+    import re
+
+    page = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert len(named) > 40
+    assert not {name for name in named if f"def {name}(" not in tests}
+    for number in (
+        reading.MAX_BYTES,
+        reading.MAX_NODES,
+        LIMITS.nodes,
+        LIMITS.size,
+        reading.MAX_FILES,
+        reader.JSON_LIMITS.size,
+    ):
+        assert f"{number:,}" in page, number
