@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ from conftest import ROOT, Answer, Run
 from seajuris.batch import answering
 from seajuris.batch import run as running
 from seajuris.batch.answered import Answered, Columns, LocateOptions
-from seajuris.batch.columns import Named, choose
+from seajuris.batch.columns import FACTS, RECOGNISED, Named, choose
 from seajuris.batch.locate import flat_place
 from seajuris.batch.run import Task
 from seajuris.batch.spreadsheet import harmless
@@ -413,6 +414,12 @@ def test_geoparquet_that_is_not_read(locate: Locate, changes: dict[str, Any], sa
 def test_recognised_columns(header: str, found: tuple[str | None, ...]) -> None:
     columns = choose(header.replace(";", ",").split(","), Named(), geometry=None)
     assert (columns.lat, columns.lon, columns.position) == found
+
+
+def test_the_page_lists_every_name_that_is_recognised() -> None:
+    page = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[^\W\d]+(?:_[^\W\d]+)*", page))
+    assert not {word for words in (*RECOGNISED.values(), *FACTS.values()) for word in words} - words
 
 
 @pytest.mark.parametrize(
