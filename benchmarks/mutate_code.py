@@ -207,14 +207,19 @@ class Mutant:
         source: The file, relative to the package.
         line: First line of what is changed.
         statement: First line of the statement that holds it.
-        text: The whole file as changed.
+        parts: The whole file as changed: before the change, the change, after it.
     """
 
     name: str
     source: str
     line: int
     statement: int
-    text: str
+    parts: tuple[bytes, bytes, bytes]
+
+    @property
+    def text(self) -> str:
+        """The whole file as changed."""
+        return b"".join(self.parts).decode()
 
 
 def mutants_of(source: str, code: str) -> list[Mutant]:
@@ -234,13 +239,12 @@ def mutants_of(source: str, code: str) -> list[Mutant]:
         except ValueError:
             continue
         inserted = f"({after})" if isinstance(changed, ast.expr) else after
-        text = (raw[:begin] + inserted.encode() + raw[end:]).decode()
-        compile(text, source, "exec")
+        parts = (raw[:begin], inserted.encode(), raw[end:])
         name = f"{source} | {where} | {_short(before)} -> {_short(after)}"
         seen[name] = seen.get(name, 0) + 1
         if seen[name] > 1:
             name = f"{name} #{seen[name]}"
-        found.append(Mutant(name, source, node.lineno, statement, text))
+        found.append(Mutant(name, source, node.lineno, statement, parts))
     return found
 
 
@@ -679,6 +683,9 @@ def listed(path: Path = LIST) -> dict[str, str]:
 def run(part: str, chosen: list[Mutant], journal: Path | None) -> dict[str, str]:
     """What became of each mutant; what a journal of an earlier run holds is not run again."""
     done: dict[str, str] = {}
+    for mutant in chosen:
+        # A change that is no Python would be noticed by the compiler, and by no test.
+        compile(mutant.text, mutant.source, "exec")
     if journal is not None and journal.is_file():
         done = dict(line.split("\t") for line in journal.read_text(encoding="utf-8").splitlines())
 
