@@ -25,7 +25,7 @@ help:
 	@echo "make assurance  write docs/assurance.md: each promise with its test, and the figures"
 	@echo "make bench  measure start-up time"
 	@echo "make licences  list the licences of all dependencies and check them"
-	@echo "make sbom   write the list of components to build/sbom.cdx.json (CycloneDX)"
+	@echo "make sbom   write the list of components, requirements/sbom.cdx.json (CycloneDX; network)"
 	@echo "make audit  ask for known weaknesses of the pinned packages (network)"
 	@echo "make lock   pin the packages again (requirements/; network)"
 	@echo "make clean  remove .venv and everything that tools leave behind"
@@ -105,16 +105,13 @@ lock: $(TOOLS)/.ready
 # Of an environment that holds nothing else; `--output-reproducible` leaves out what differs from run to run.
 SBOM := $(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-format JSON
 
-sbom: build/sbom.cdx.json
-build/sbom.cdx.json: $(TOOLS)/.ready requirements/runtime.txt pyproject.toml
-	@$(PYTHON) -m venv --clear build/runtime-venv
-	@build/runtime-venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  -r requirements/runtime.txt
-	@$(SBOM) --output-file build/again.cdx.json build/runtime-venv/bin/python
-	@$(SBOM) --output-file $@ build/runtime-venv/bin/python
-	@cmp build/again.cdx.json $@ || { rm -f $@; exit 1; }
-	@rm build/again.cdx.json
-	@echo "$@" >&2
+sbom: $(TOOLS)/.ready
+	@$(PYTHON) -m venv --clear --without-pip build/runtime-venv
+	@$(TOOLS)/bin/python -m pip --python build/runtime-venv/bin/python install --quiet --disable-pip-version-check \
+	  --require-hashes -r requirements/runtime.txt
+	@$(SBOM) --output-file build/sbom.cdx.json build/runtime-venv/bin/python
+	@$(SBOM) --output-file requirements/sbom.cdx.json build/runtime-venv/bin/python
+	@cmp build/sbom.cdx.json requirements/sbom.cdx.json
 
 audit: $(TOOLS)/.ready
 	@$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip --vulnerability-service pypi \

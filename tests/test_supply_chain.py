@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -103,6 +104,20 @@ def test_each_system_gets_one_version_of_what_is_declared(system: dict[str, str]
                 assert requirement.specifier.contains(version, prereleases=True), f"{requirement}: {version} is pinned"
     # The tests run with what is installed.
     assert chosen["runtime"].items() <= chosen["ci"].items()
+
+
+def test_the_list_of_components_is_that_of_the_lock_file() -> None:
+    raw = (ROOT / "requirements" / "sbom.cdx.json").read_text(encoding="utf-8")
+    listed = json.loads(raw)
+    assert (listed["bomFormat"], listed["metadata"]["component"]["name"]) == ("CycloneDX", "seajuris")
+    found = {canonicalize_name(c["name"]): c["version"] for c in listed["components"]}
+    machine = {**SYSTEMS[0], "python_version": "3.11", "python_full_version": "3.11.0", "extra": ""}
+    machine |= {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    pinned = [pin for pin, _ in pins("runtime") if holds(pin.marker, machine)]
+    assert found == {canonicalize_name(p.name): str(p.specifier).removeprefix("==") for p in pinned}
+    # Of every machine the same: no day, no number at random, no folder.
+    assert not {"timestamp", "serialNumber"} & {*listed, *listed["metadata"]}
+    assert "file:" not in raw
 
 
 def holds(marker: Marker | None, machine: dict[str, str]) -> bool:
