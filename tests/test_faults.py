@@ -275,7 +275,7 @@ def test_zone_data_damaged_while_the_server_runs(copy: Copy) -> None:
         "serve",
         "--no-browser",
         "--zones",
-        copy.path,
+        str(copy.path),
     ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=environment(), text=True
