@@ -695,13 +695,15 @@ def run(part: str, chosen: list[Mutant], journal: Path | None) -> dict[str, str]
             with journal.open("a", encoding="utf-8") as file:
                 file.write(f"{name}\t{result}\n")
 
+    left = [m for m in chosen if m.name not in done]
+    if not left:
+        return {m.name: done[m.name] for m in chosen}
     with tempfile.TemporaryDirectory(prefix="seajuris-mutants-") as folder:
         tree = _checkout(Path(folder))
         baseline = measure(tree, part)
         total = sum(baseline.seconds.values())
         print(f"{part}: {len(baseline.seconds)} tests, {total:.0f} s; {len(chosen)} mutants", file=sys.stderr)
         _load_libraries()
-        left = [m for m in chosen if m.name not in done]
         quick = [m for m in left if " | module | " not in m.name and m.source not in PARTS[part].read_once]
         for name, result in in_place(tree, part, baseline, quick).items():
             if result != "survived":

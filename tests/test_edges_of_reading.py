@@ -8,7 +8,7 @@ import pytest
 from geographiclib.geodesic import Geodesic
 
 from seajuris.errors import PositionError
-from seajuris.position import Position, parse_position
+from seajuris.position import Position, _metres, parse_position
 from seajuris.quantity import MAX_LENGTH_M, clean, parse_length_m, plural
 
 
@@ -167,3 +167,30 @@ def test_a_place_is_described_in_metres_or_kilometres() -> None:
     assert "(± 1 m)" in near
     assert "(± 715 m)" in parse_position("5 nm N of 36.25 21.06").read_as
     assert "(± 1.2 km)" in parse_position("5 nm N of 36°15'N 021°04'E").read_as
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"), [("36.25", "21.0667"), ("-36", "+180"), ("+0.5", "-0.0"), ("89.9", "-179.99"), ("0", "0.000001")]
+)
+def test_decimals_are_read_alone_as_in_a_pair(lat: str, lon: str) -> None:
+    alone, pair = Position.from_decimals(lat, lon), parse_position(f"{lat} {lon}")
+    assert (alone.lat, alone.lon, alone.read_as) == (pair.lat, pair.lon, pair.read_as)
+    assert alone.precision_m == pair.precision_m > 0
+    assert Position.from_decimals(lat, lon, 50.0).accuracy_m == 50.0
+
+
+def test_half_a_position_with_marks_is_half_a_position() -> None:
+    assert "half of the position is missing" in refused("36°15'")
+    assert "half of the position, or its marks, are missing" in refused("36° 21")
+
+
+def test_numbers_within_a_labelled_half_belong_to_it() -> None:
+    """Between letters a number without a mark could belong to either half; behind a label it cannot."""
+    assert parse_position("lat=36°15 30 lon=21°").lat == pytest.approx(36 + 15 / 60 + 30 / 3600, abs=1e-12)
+    assert "could mean" in refused("36°15 30N 21°E")
+
+
+def test_metres_become_kilometres_at_a_thousand() -> None:
+    assert [_metres(length) for length in (0.2, 999.0, 999.5, 1000.0, 1250.0)] == [
+        "1 m", "999 m", "1000 m", "1.0 km", "1.2 km",
+    ]  # fmt: skip
