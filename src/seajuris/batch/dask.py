@@ -10,6 +10,7 @@ import contextlib
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,8 +128,8 @@ def _answered(client: Client, prepared: Prepared) -> Iterator[PartDone]:
     def submit(part: Part) -> Any:
         return client.submit(answer_part, part, job, key=f"seajuris-{part.name}-{run_id}", pure=False, retries=RETRIES)
 
-    first = [submit(part) for part, _ in zip(left, range(WAITING * max(1, len(client.nthreads()))), strict=False)]
-    running = as_completed(first)
+    waiting = WAITING * max(1, len(client.nthreads()))
+    running = as_completed([submit(part) for part in islice(left, waiting)])
     for future in running:
         try:
             yield future.result()

@@ -480,8 +480,10 @@ def finish(prepared: Prepared, done: Mapping[int, PartDone]) -> dict[str, Any]:
     for part in prepared.parts:
         mark = done.get(part.number)
         file = folder / f"{part.name}.parquet"
-        if mark is None or mark.rows != part.rows or not file.is_file() or file.stat().st_size != mark.size:
-            raise DataError(f"{part.name} is not complete", where=str(folder), hint="Go on with --resume.")
+        if mark is None or mark.rows != part.rows:
+            raise DataError(f"{part.name} was not done", where=str(folder), hint="Go on with --resume.")
+        if not file.is_file() or file.stat().st_size != mark.size:
+            raise DataError(f"{part.name} is not as it was written", where=str(folder), hint="Go on with --resume.")
         if mark.answered + sum(mark.rejected.values()) != part.rows:
             raise DataError(f"{part.name}: rows are missing", where=str(folder))
         marks.append(mark)

@@ -141,7 +141,8 @@ class Parcel:
             zones.parent.mkdir(parents=True, exist_ok=True)
             _write(zones.with_name(_MANIFEST), self.manifest)
             _write(zones, content)
-        integrity_of(zones).result()
+        if integrity_of(zones).result()["sha256"] != self.needs.zones_sha256:
+            raise DataError("other zone data lie where those of the run belong", where=str(zones))
         _brought[self.needs.zones_sha256] = zones
         if self.needs.rules_sha256 is None:
             return
