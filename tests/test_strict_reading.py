@@ -40,6 +40,7 @@ from seajuris.yamlio import compose, parse_yaml
 from seajuris.zones.database import UnsafeDatabaseError, connect
 from seajuris.zones.integrity import integrity_of
 from seajuris.zones.store import coordinates, geometries, zones_in
+from seajuris.zones.tools.diff import diff
 from seajuris.zones.tools.info import info
 from seajuris.zones.tools.marine_regions import archive, reader
 from seajuris.zones.tools.marine_regions.importer import import_files
@@ -413,6 +414,17 @@ def test_a_rule_file_of_any_size_is_not_hashed(folder: Path) -> None:
         _ = RuleSet(folder).sha256
 
 
+def test_a_template_that_is_a_link_to_a_file_of_ours(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2", encoding="utf-8")
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    (templates / "memo.md.j2").symlink_to(tmp_path / "secret")
+    case = str(ROOT / "docs" / "examples" / "pylos.yaml")
+    answer = run("memo", case, "-o", "-", "--format", "md", "--template", str(templates))
+    assert answer.code == 2 and "hunter2" not in answer.out
+    assert "a link that leads out of the folder" in answer.err
+
+
 # --- Zone data of others ------------------------------------------------------------------------------------------
 
 
@@ -577,6 +589,16 @@ def test_a_coordinate_that_is_no_number_is_never_far_away(changed: Callable[...,
 
     with pytest.raises(DataError, match="no number"):
         place(changed(change))
+
+
+def test_polygons_that_cannot_be_compared(changed: Callable[..., Path], imported: Path) -> None:
+    # Found by fuzzing: the library's own error came through.
+    import datetime as dt
+
+    bow_tie = HEAD + shapely.to_wkb(shapely.Polygon([(12, 35), (13, 36), (13, 35), (12, 36)]))
+    path = changed(lambda database: database.execute("UPDATE zones SET geom = ? WHERE fid = 3", (bow_tie,)))
+    with pytest.raises(DataError, match="cannot be compared"):
+        diff(imported, path, dt.date(2023, 6, 14), lambda _: None, None)
 
 
 def bomb(text: str) -> str:

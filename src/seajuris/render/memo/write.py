@@ -82,8 +82,10 @@ def template_digest(folder: Path) -> str:
     Raises:
         MemoError: if it holds none.
     """
-    from seajuris.yamlio import read_text
+    from seajuris.reading import files_in, read_text
 
+    # A template of a stranger may be a link to a file of ours, which would then stand in the memo.
+    files_in(folder, where=str(folder), error=MemoError, deep=False)
     names = [n for n in ("memo.css", "memo.html.j2", "memo.md.j2") if (folder / n).is_file()]
     if not names:
         raise MemoError(

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from seajuris.errors import DataError
 from seajuris.place import SOVEREIGN_ZONES, Place
 from seajuris.zones.tools.area import area_km2
 from seajuris.zones.tools.reading import Layer, identity, in_force, opened, read_layer
@@ -153,7 +154,14 @@ def diff(a: Path, b: Path, on: dt.date, say: Say, scenarios: Path | None) -> Dif
     for path in (a, b):
         say(f"reading {path}")
         with opened(path) as database:
-            sides.append(_Side(read_layer(database, "zones"), on.isoformat()))
+            layer = read_layer(database, "zones")
+            if not shapely.is_valid(layer.shapes).all():
+                raise DataError(
+                    "holds polygons that cannot be compared (a ring that crosses itself, for example)",
+                    where=str(path),
+                    hint="`seajuris zones verify` says which.",
+                )
+            sides.append(_Side(layer, on.isoformat()))
     first, second = sides
     only: dict[Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
     cells = sorted(set(first.cells) | set(second.cells))
