@@ -137,7 +137,6 @@ def test_inputs_that_are_damaged_or_incomplete(text: str, match: str, tmp_path: 
     (tmp_path / "source").mkdir()
     for path in [*(shipped / "source").iterdir(), shipped / "expected_overlaps.yaml"]:
         (tmp_path / path.relative_to(shipped)).write_bytes(path.read_bytes())
-    assert read_tables(tmp_path).remarks
     (tmp_path / "source" / "remarks.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=match):
         read_tables(tmp_path)
@@ -149,6 +148,15 @@ def test_a_time_without_any_claim_has_no_version() -> None:
         claim("territorial_sea", 12.0, start="2010-01-01"),
     )
     assert [(v.start, v.end) for v in timeline(claims, frozenset())] == [(None, "2000-01-01"), ("2010-01-01", None)]
+
+
+def test_a_claim_goes_on_where_an_older_one_ends() -> None:
+    older = claim("territorial_sea", 6.0, end="2000-01-01")
+    newer = claim("territorial_sea", 12.0, start="1996-01-01")
+    assert [(v.start, v.end, v.claim.breadth_nm) for v in timeline((older, newer), frozenset())] == [
+        (None, "1996-01-01", 6.0),
+        ("1996-01-01", None, 12.0),
+    ]
 
 
 def test_a_row_has_no_part_in_a_time_after_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import runpy
 import sqlite3
 import sys
 from collections import defaultdict
@@ -216,9 +217,14 @@ def test_disputes_that_nobody_listed_are_told(whole: Run) -> None:
     assert sea == {"ESP", "MAR"}
 
 
-def test_a_missing_source_ends_the_build(tmp_path: Path) -> None:
-    code, said = run_build(["--root", str(SHIPPED), "--sources", str(tmp_path), "--out", str(tmp_path / "out")])
-    assert code == 5 and "not found" in said
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules.*:RuntimeWarning")
+def test_a_missing_source_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = ["--root", str(SHIPPED), "--sources", str(tmp_path), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["build", *told])
+    monkeypatch.setattr(sys, "stderr", said := io.StringIO())
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("seajuris.zones.build", run_name="__main__")
+    assert ended.value.code == 5 and "not found" in said.getvalue()
     assert not (tmp_path / "out").exists()
 
 
@@ -286,10 +292,23 @@ def test_an_agreed_line_far_from_equidistance_moves_nothing(model: Model) -> Non
     assert agreed.overrides(far, boundary, agreed.drawn(boundary)) == []
 
 
+def test_an_agreed_line_that_ends_on_equidistance_needs_no_joints(model: Model) -> None:
+    """What lies between the two goes to the State on whose side it lies."""
+    sides = [model.groups.index(("ITA",)), model.groups.index(("TUN",))]
+    middle = Lines.of([shapely.LineString([(11.2, 37.5), (11.5, 37.05)])], np.array([sides]))
+    some = replace(model, equidistance=middle, equidistance_economic=middle)
+    line = ((11.2, 37.5), (11.15, 37.2), (11.5, 37.05))
+    boundary = replace(model.tables.boundaries[0], parties=("ITA", "TUN"), territories=None, loxodrome=False, line=line)
+    (found,) = agreed.overrides(some, boundary, agreed.drawn(boundary))
+    assert found.polygon.area == pytest.approx(shapely.Polygon(line).area, rel=0.01)
+    assert (found.take_from, found.give_to) == ("TUN", "ITA"), "nearer to Tunisia, but east of the line"
+
+
 def test_territories_that_cannot_be_compared_are_absent(model: Model) -> None:
-    """No coast of their own, no outline, and hardly any outline at sea."""
+    """No coast of their own, no outline, hardly any outline at sea, or one off the coast of another State."""
     speck = shapely.Polygon([(11.3, 37.2), (11.301, 37.2), (11.3, 37.201)])
     mapped = {"ATA": Tiled.of([shapely.box(1, 1, 2, 2)]), "ITA": Tiled({}), "TUN": Tiled.of([speck])}
+    mapped["FRA"] = Tiled.of([shapely.transform(speck, lambda c: c + np.array([3.3, -1.6]))])
     some = replace(model, mapped={**mapped, "BMU": model.mapped["BMU"]})
     assert set(compare(some)) == {"BMU"}
 
@@ -335,6 +354,8 @@ def test_waters_of_two_claims_that_do_not_touch_have_no_edge_between_them(maltes
     row = high_seas()._replace(zone="exclusive_economic_zone", state="MLT", territory="MLT", claim="proclaimed")
     rows = [[row._replace(proclaimed_from="2000-01-01")], [row._replace(proclaimed_from="2020-01-01")]]
     assert pieces._edges_of_claims(some, rows) == []
+    corner = replace(some, faces=[some.faces[0], shapely.box(14.1, 35.1, 14.2, 35.2)])
+    assert pieces._edges_of_claims(corner, rows) == [], "they meet in a point"
     beside = replace(some, faces=[some.faces[0], shapely.box(14.1, 35, 14.2, 35.1)])
     ((columns, wkb),) = pieces._edges_of_claims(beside, rows)
     assert columns.kind == "claim" and shapely.from_wkb(wkb).length == pytest.approx(0.1)
@@ -356,7 +377,8 @@ def test_a_closing_line_that_only_touches_a_cell(model: Model, maltese: Maltese)
     line = replace(model.closing[0].line, recognised=True, end=None)
     ends = replace(model.closing[0], line=line, at_sea=shapely.LineString([(13.9, 35.5), (14.0, 35.5)]))
     assert pieces._closing_lines(replace(model, closing=[ends]), cell) == []
-    enters = replace(ends, at_sea=shapely.LineString([(13.9, 35.5), (14.25, 35.5)]))
+    both = [shapely.Point(14.5, 35.5), shapely.LineString([(13.9, 35.5), (14.25, 35.5)])]
+    enters = replace(ends, at_sea=shapely.GeometryCollection(both))
     ((_, wkb),) = pieces._closing_lines(replace(model, closing=[enters]), cell)
     assert shapely.from_wkb(wkb).length == pytest.approx(0.25)
 

@@ -151,12 +151,12 @@ def test_slivers_near_the_poles_are_smaller_than_they_look() -> None:
     for lat, count in ((0.0, 1), (89.0, 0)):
         a, b = shapely.box(0, lat, 1, lat + 0.1), shapely.box(1 - 8e-6, lat, 2, lat + 0.1)
         assert (1 - 8e-6 < 1) and sum(c.count for c in overlaps(layer(rows, [a, b]), Disputes({}), quiet)) == count
+    far = shapely.Polygon()
     world = [shapely.box(x, y, x + 4, y + 4) for x in range(-180, 180, 4) for y in range(-90, 90, 4)]
-    for row, count in ((22, 1), (44, 0)):
-        west, south, east, north = world[row].bounds
-        missing = [*world[:row], shapely.box(west, south, east - 3e-7, north), *world[row + 1 :]]
-        found = gaps(layer([{"zone": "land"}] * len(world), missing), shapely.Polygon(), quiet)
-        assert found.count == count, (south, count)
+    narrow = {i: shapely.box(w, s, e - 3e-7, n) for i in (22, 44) for w, s, e, n in [world[i].bounds]}
+    found = gaps(layer([{"zone": "land"}] * len(world), [narrow.get(i, s) for i, s in enumerate(world)]), far, quiet)
+    (gap,) = found.findings
+    assert gap.lat is not None and -2 <= gap.lat <= 2, "the other is as wide in degrees, but lies at 86 degrees north"
 
 
 def test_progress_of_many_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -570,6 +570,12 @@ def test_one_enormous_member_among_others(tmp_path: Path) -> None:
         archive.writestr("noise.txt", noise)
         archive.writestr("eez.shp", bytes(archive_of_maps.RATIO_FROM_BYTES + 1), zipfile.ZIP_DEFLATED)
     refused(path, "packed more than")
+
+
+def test_an_archive_packed_by_a_method_that_is_not_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "eez_v12.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("eez.shp", b"x" * 100)
+    refused(tmp_path / "eez_v12.zip", "packed by a method that is not read")
 
 
 def test_a_ring_that_runs_west_over_180() -> None:

@@ -49,6 +49,8 @@ def _inside(polygon: BaseGeometry, cell: Cell) -> Bools:
 
 def examine(model: Model, cell: Cell) -> Faces:
     """Test the inner point of every face against every polygon that touches the cell."""
+    # Whose coast is nearest is asked only at sea.
+    inland, nobody = cell.sea.is_empty, np.zeros(len(cell.x), dtype=np.int64)
     return Faces(
         sea=_inside(cell.sea, cell),
         mapped={k: _inside(p, cell) for k, p in cell.mapped.items()},
@@ -61,8 +63,10 @@ def examine(model: Model, cell: Cell) -> Faces:
         further={k: _inside(p, cell) for k, p in cell.further.items()},
         overrides={i: _inside(model.overrides[i].polygon, cell) for i in cell.overrides},
         internal={k: _inside(p, cell) for k, p in cell.internal.items()},
-        owner=nearest_group(model.owner, model.owner_label, cell.x, cell.y),
-        owner_economic=nearest_group(model.owner_economic, model.owner_economic_label, cell.x, cell.y),
+        owner=nobody if inland else nearest_group(model.owner, model.owner_label, cell.x, cell.y),
+        owner_economic=nobody
+        if inland
+        else nearest_group(model.owner_economic, model.owner_economic_label, cell.x, cell.y),
     )
 
 

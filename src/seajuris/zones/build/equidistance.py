@@ -183,7 +183,6 @@ def _split_antimeridian(lon: Floats, lat: Floats) -> list[BaseGeometry]:
     for turn in (-1, 0, 1):
         part = shapely.clip_by_rect(line, -180 + 360 * turn, -90, 180 + 360 * turn, 90)
         for piece in shapely.get_parts(part):
-            if piece.geom_type == "LineString" and not piece.is_empty:
-                c = shapely.get_coordinates(piece)
-                pieces.append(shapely.LineString(c - np.array([360.0 * turn, 0.0])))
+            c = shapely.get_coordinates(piece)
+            pieces.append(shapely.LineString(c - np.array([360.0 * turn, 0.0])))
     return pieces
