@@ -381,34 +381,38 @@ def test_territorial_seas_that_fit_nothing(tmp_path: Path) -> None:
 
 
 def test_remarks_on_odd_features(tmp_path: Path) -> None:
-    """A name without a version, a ring around the pole, a ring that crosses itself, narrower products of strangers."""
+    """A ring around a pole, one that crosses itself, a stranger in a dispute, an overlap, a file without a name."""
 
     def change(world: dict[str, list[Feature]]) -> None:
         values = LAMPEDUSA.values("eez")
         pole = shapely.Polygon([(lon, 85.0) for lon in (-170, -90, 0, 90, 170)])
         tie = shapely.Polygon([(-150.0, 0.0), (-149.9, 0.1), (-149.9, 0.0), (-150.0, 0.1)])
+        two = {"ISO_SOV2": "DZA", "SOVEREIGN2": "Algeria", "TERRITORY2": "Algeria", "GEONAME": "Overlapping claim"}
         world["eez"] += [
             ({**values, "MRGID": 1, "GEONAME": "Polar"}, pole),
             ({**values, "MRGID": 2, "GEONAME": "Crossed", "MRGID_EEZ": 2}, tie),
+            ({**values, **two, "MRGID": 77, "MRGID_EEZ": 77}, files.disc(8, 38, 3)),
         ]
         # Its zone is disputed between two others: it stays its own.
-        world["12nm"].append(
-            (
-                {**LAMPEDUSA.values("12nm"), "MRGID": 3, "MRGID_EEZ": 8389, "GEONAME": "Stranger"},
-                files.disc(-150.0, 5.0, 3),
-            )
-        )
+        stranger = {**LAMPEDUSA.values("12nm"), "MRGID": 3, "MRGID_EEZ": 8389, "GEONAME": "Stranger"}
+        world["12nm"].append((stranger, files.disc(-150.0, 5.0, 3)))
 
     world = files.world()
     change(world)
     paths = files.write_world(tmp_path, world)
-    renamed = tmp_path / "territorial.gpkg"
-    (tmp_path / "eez_12nm_v4.gpkg").rename(renamed)
-    paths = [f"12nm={renamed}" if p.endswith("eez_12nm_v4.gpkg") else p for p in paths]
-    result = import_files(paths, tmp_path / "out" / "mr.gpkg", say=quiet)
+    # The layer in the one still has its name; of the other nobody knows which edition it is.
+    (tmp_path / "eez_12nm_v4.gpkg").rename(tmp_path / "territorial.gpkg")
+    (tmp_path / "eez_24nm_v4.geojson").rename(tmp_path / "outer.geojson")
+    renamed = {"eez_12nm_v4.gpkg": "12nm=territorial.gpkg", "eez_24nm_v4.geojson": "24nm=outer.geojson"}
+    told = [renamed.get(Path(p).name, p).replace("=", f"={tmp_path}/") for p in paths]
+    result = import_files(told, tmp_path / "out" / "mr.gpkg", say=quiet)
     assert any("Polar" in line and "around a pole" in line for line in result.report["not_used"])
     assert any("Crossed" in line for line in result.report["repaired"])
     assert not any("Stranger" in line for line in result.report["overlaps"])
+    assert result.report["version"] == ["outer.geojson: no version in its name, taken for 4"]
+    assert "24nm.vunknown" in result.head["version"]
+    manifest = yaml.safe_load(result.path.with_name("manifest.yaml").read_text(encoding="utf-8"))
+    assert manifest["disputes"]["marine-regions-77"] == ["DZA", "ITA"], "an overlap that no list has"
 
 
 def test_a_territorial_sea_without_a_coast_is_not_measured() -> None:
@@ -431,29 +435,6 @@ def test_progress_over_many_cells() -> None:
     cells: dict[Any, Any] = {(float(i), 0.0, float(i + 1), 1.0): {} for i in range(801)}
     importer._layers([], cells, Known({}, frozenset(), frozenset(), {}), Report(), said.append)
     assert said == ["400 of 801 cells", "800 of 801 cells"]
-
-
-def test_an_overlap_that_no_list_has_gets_a_name_of_its_own(tmp_path: Path) -> None:
-    def change(world: dict[str, list[Feature]]) -> None:
-        two = {**LAMPEDUSA.values("eez"), "ISO_SOV2": "DZA", "SOVEREIGN2": "Algeria", "TERRITORY2": "Algeria"}
-        world["eez"].append(
-            ({**two, "MRGID": 77, "GEONAME": "Overlapping claim", "MRGID_EEZ": 77}, files.disc(8, 38, 3))
-        )
-
-    result = run_import(tmp_path, change)
-    manifest = yaml.safe_load(result.path.with_name("manifest.yaml").read_text(encoding="utf-8"))
-    assert manifest["disputes"]["marine-regions-77"] == ["DZA", "ITA"]
-
-
-def test_a_product_whose_name_has_no_version(tmp_path: Path) -> None:
-    """What it is has to be said; which edition it is nobody knows."""
-    paths = files.write_world(tmp_path)
-    (plain,) = [Path(p) for p in paths if "24nm" in p]
-    plain.rename(tmp_path / "outer.geojson")
-    told = ["24nm=" + str(tmp_path / "outer.geojson") if Path(p) == plain else p for p in paths]
-    result = import_files(told, tmp_path / "out" / "mr.gpkg", say=quiet)
-    assert result.report["version"] == ["outer.geojson: no version in its name, taken for 4"]
-    assert "24nm.vunknown" in result.head["version"]
 
 
 # --- import: reading ----------------------------------------------------------------------------------------------
