@@ -140,10 +140,18 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     ),
     "Saying it": (
         promise(
-            "The same question has the same answer to the byte.",
+            "The same question has the same answer to the byte, in every locale, folder and order of hashes.",
+            "test_reproducible.py::test_the_same_bytes_everywhere",
             "test_determinism.py::test_the_same_bytes_under_every_hash_seed",
             "test_cli.py::test_the_same_question_has_the_same_answer_to_the_byte",
             "test_one_more_fact.py::test_the_same_input_gives_the_same_bytes",
+        ),
+        promise(
+            "Every result names the facts, rules, zones and software that it rests on by their hashes, and can be "
+            "computed again and compared.",
+            "test_reproducible.py::test_every_result_names_facts_rules_zones_and_software",
+            "test_reproducible.py::test_verify_names_what_was_changed",
+            "test_reproducible.py::test_verify_says_which_other_data_or_software",
         ),
         promise(
             "A memo that was changed is recognised, and the change is named.",
@@ -180,6 +188,11 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "Zone files and archives of others run nothing and unpack to nothing enormous.",
             "test_strict_reading.py::test_a_database_in_which_something_would_run",
             "test_strict_reading.py::test_many_small_members_that_unpack_to_something_enormous",
+        ),
+        promise(
+            "Whatever the bytes, a reader gives a value or an error in words.",
+            "test_fuzz.py::test_a_short_run_finds_nothing",
+            "test_fuzz.py::test_any_text_is_read_or_refused",
         ),
         promise(
             "Rule files that are not as described are refused by the reader and pointed to by lint, once.",
@@ -437,7 +450,7 @@ RECORDS: dict[str, tuple[str, str, Callable[[Record], Iterator[tuple[str, str]]]
     "mutation": ("Mutants of the code", "make mutate", _mutation),
     "fuzz": ("Fuzzing", "make fuzz", _fuzz),
     "server": ("The local page under load", "python benchmarks/server_load.py --write", _plain),
-    "pythons": ("Versions of Python", "see the record", _plain),
+    "pythons": ("Versions of Python", "python benchmarks/pythons.py", _plain),
     "batch": ("Many positions beside other programs", "python benchmarks/batch.py", _batch),
 }
 

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "coverage.json"
 MEASURED = re.compile(
     r"test_(position|described_position|plus_codes|logic|evaluate|instruments|law_in_time|national_law|grounds_data"
-    r"|membership|rules_|explain|schema|scenarios|outside_the|too_many|completions|zone|locate_(many|prop)|contested"
+    r"|membership|rules_|explain|schema|scenarios|outside_the|too_many|completions|zone|locate_(many|prop|edges)|contested"
     r"|edges_of|measure|strict_reading|gold|faults)"
 )
 SLOW = re.compile(
