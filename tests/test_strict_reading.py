@@ -520,6 +520,18 @@ def test_a_trigger_never_fires_and_nothing_is_attached_or_written(changed: Calla
     assert path.read_bytes() == before and not path.with_name("new.db").exists()
 
 
+def test_a_name_that_is_no_text(changed: Callable[..., Path]) -> None:
+    # Found by fuzzing: the message of the database itself could not be decoded.
+    def change(database: sqlite3.Connection) -> None:
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute(
+            "UPDATE sqlite_master SET sql = CAST(x'435245415445205441424c45207aff20282928' AS TEXT) WHERE name = 'claims'"
+        )
+
+    with pytest.raises(DataError, match="not a zone GeoPackage"):
+        place(changed(change))
+
+
 def test_more_tables_than_any_map_has(changed: Callable[..., Path]) -> None:
     def many(database: sqlite3.Connection) -> None:
         tables = ";".join(f"CREATE TABLE t{i} (x)" for i in range(2_001))

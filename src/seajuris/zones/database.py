@@ -20,6 +20,10 @@ _APPLICATIONS = frozenset({0x47504B47, 0x47503130, 0x47503131})
 _RTREE = re.compile(r'CREATE VIRTUAL TABLE\s+(?:"(?:[^"]|"")+"|\w+)\s+USING\s+rtree\s*\([\w\s",]*\)\s*', re.IGNORECASE)
 
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged database raises: its messages may quote bytes that are no text."""
+
+
 class UnsafeDatabaseError(Exception):
     """A database that holds something that would run when it is read; the text says what."""
 
@@ -47,6 +51,10 @@ def connect(path: Path, *, threads: bool = False) -> sqlite3.Connection:
         database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         _check(database)
+    except UnicodeDecodeError:
+        # Names, and SQLite's own messages about them, may hold any bytes.
+        database.close()
+        raise UnsafeDatabaseError("holds a name that is not UTF-8") from None
     except BaseException:
         database.close()
         raise

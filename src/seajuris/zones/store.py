@@ -6,7 +6,6 @@ geopandas would cost more at start-up than the whole query.
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -19,7 +18,7 @@ import shapely
 from seajuris.errors import DataError
 from seajuris.paths import shipped
 from seajuris.place import ZONES
-from seajuris.zones.database import UnsafeDatabaseError, connect, tables
+from seajuris.zones.database import FAULTS, UnsafeDatabaseError, connect, tables
 from seajuris.zones.measure import Floats, window
 
 # Length of a GeoPackage geometry header by its envelope code (OGC 12-128r18, 2.1.3).
@@ -96,7 +95,7 @@ class ZoneStore:
             self._db.execute("SELECT count(*) FROM rtree_zones_geom WHERE minx > 1000").fetchone()
             # Imported data need not have what decides nothing.
             self._absent = {"boundaries", "remarks"} - tables(self._db)
-        except (sqlite3.Error, UnsafeDatabaseError) as fault:
+        except (*FAULTS, UnsafeDatabaseError) as fault:
             raise DataError(f"not a zone GeoPackage ({str(fault)[:200]})", where=str(path)) from None
 
     def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
@@ -118,11 +117,11 @@ class ZoneStore:
         try:
             for west, south, east, north in window(lon, lat, radius_m):
                 for *values, blob in self._db.execute(query, (west, east, south, north)):
-                    row = dict(zip(names, values, strict=True))
+                    told = dict(zip(names, values, strict=True))
                     if self._foreign:
-                        check_values(layer, row, str(self.path))
-                    yield Row(row, blob)
-        except sqlite3.Error as fault:
+                        check_values(layer, told, str(self.path))
+                    yield Row(told, blob)
+        except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({str(fault)[:200]})", where=str(self.path)) from None
 
     def keep(self, *layers: str) -> None:
@@ -133,7 +132,7 @@ class ZoneStore:
                 query = f"SELECT minx, maxx, miny, maxy FROM {index} JOIN {layer} ON fid = {index}.id ORDER BY fid"  # noqa: S608
                 try:
                     boxes = self._db.execute(query).fetchall()
-                except sqlite3.Error as fault:
+                except FAULTS as fault:
                     raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
                 self._kept[layer] = list(zip(self.every(layer), boxes, strict=True))
 
@@ -149,7 +148,7 @@ class ZoneStore:
                 if self._foreign:
                     check_values(layer, row, str(self.path))
                 yield Row(row, blob)
-        except sqlite3.Error as fault:
+        except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
 
     def days_of_change(self) -> list[str]:
@@ -158,7 +157,7 @@ class ZoneStore:
         query = " UNION ".join(f'SELECT "{name}" FROM {layer}' for layer in ("zones", "limits") for name in columns)  # noqa: S608
         try:
             return sorted(day for (day,) in self._db.execute(query) if day is not None)
-        except sqlite3.Error as fault:
+        except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
 
     @cached_property
@@ -166,7 +165,7 @@ class ZoneStore:
         """The accuracy of the limit that is known least well, metres."""
         try:
             (worst,) = self._db.execute("SELECT max(accuracy_m) FROM limits").fetchone()
-        except sqlite3.Error as fault:
+        except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
         return float(worst or 0.0)
 
@@ -180,7 +179,7 @@ class ZoneStore:
                 f"SELECT {columns} FROM claims WHERE state = ? ORDER BY rowid",  # noqa: S608
                 (state,),
             ).fetchall()
-        except sqlite3.Error as fault:
+        except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({str(fault)[:200]})", where=str(self.path)) from None
         return [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
 

@@ -155,7 +155,8 @@ def diff(a: Path, b: Path, on: dt.date, say: Say, scenarios: Path | None) -> Dif
         say(f"reading {path}")
         with opened(path) as database:
             layer = read_layer(database, "zones")
-            if not shapely.is_valid(layer.shapes).all():
+            # An empty polygon has no bounds, and one with a corner that is no number none that could be used.
+            if not (shapely.is_valid(layer.shapes).all() and np.isfinite(shapely.bounds(layer.shapes)).all()):
                 raise DataError(
                     "holds polygons that cannot be compared (a ring that crosses itself, for example)",
                     where=str(path),

@@ -16,7 +16,7 @@ from seajuris.errors import DataError
 from seajuris.reading import Limits, check_name, read_text, short
 from seajuris.yamlio import parse_yaml
 from seajuris.zones.build.geopackage import CLAIM_COLUMNS
-from seajuris.zones.database import UnsafeDatabaseError, connect
+from seajuris.zones.database import FAULTS, UnsafeDatabaseError, connect
 from seajuris.zones.store import check_values, columns_of, geometries
 
 Shapes = npt.NDArray[np.object_]
@@ -77,7 +77,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(connect(path)) as database:
             yield database
-    except (sqlite3.Error, UnsafeDatabaseError) as fault:
+    except (*FAULTS, UnsafeDatabaseError) as fault:
         raise DataError(f"not a zone GeoPackage ({str(fault)[:200]})", where=str(path)) from None
     check_exists(path)
     if identity_of(path.stat()) != before:

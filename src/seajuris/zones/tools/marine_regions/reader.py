@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import shapely
 from seajuris.errors import InputError
 from seajuris.jsonio import parse_json
 from seajuris.reading import Limits, read_text
-from seajuris.zones.database import UnsafeDatabaseError, connect
+from seajuris.zones.database import FAULTS, UnsafeDatabaseError, connect
 from seajuris.zones.tools.marine_regions import archive
 from seajuris.zones.tools.marine_regions.products import BY_KEY, Product, plain, recognise
 from seajuris.zones.tools.marine_regions.report import Report
@@ -159,7 +159,7 @@ def _check_database(path: Path, origin: str) -> None:
             )
     try:
         connect(path).close()
-    except (sqlite3.Error, UnsafeDatabaseError) as fault:
+    except (*FAULTS, UnsafeDatabaseError) as fault:
         raise InputError(f"not a GeoPackage that can be used: {str(fault)[:200]}", where=origin) from None
 
 
@@ -169,20 +169,28 @@ def _vector(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list
     # A name with a folder before it is never taken for an address.
     path = path.absolute()
     try:
-        listed = geopandas.list_layers(path)
+        with _noted(report, path, path.name):
+            listed = geopandas.list_layers(path)
         if len(listed) > MAX_LAYERS:
             raise InputError(f"{len(listed)} layers, more than {MAX_LAYERS}", where=origin)
         for name, kind in zip(listed["name"], listed["geometry_type"], strict=True):
             if "Polygon" not in str(kind):
                 continue
-            with warnings.catch_warnings(record=True) as remarks:
-                warnings.simplefilter("always")
+            with _noted(report, path, str(name)):
                 frame = geopandas.read_file(path, layer=name, engine="pyogrio")
-            for remark in remarks:
-                report.note("reader", f"{name}: {str(remark.message).replace(str(path), path.name)}")
             yield str(name), _features(frame, f"{origin}: {name}")
     except (OSError, ValueError, RuntimeError) as fault:
         raise InputError(f"cannot be read: {fault}", where=origin, hint="Download it again.") from None
+
+
+@contextmanager
+def _noted(report: Report, path: Path, what: str) -> Iterator[None]:
+    """Take what a library warns of into the report, rather than between our own messages."""
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        yield
+    for remark in remarks:
+        report.note("reader", f"{what}: {str(remark.message).replace(str(path), path.name)}")
 
 
 def _features(frame: Any, where: str) -> list[Feature]:
