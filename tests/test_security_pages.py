@@ -113,3 +113,12 @@ def test_the_figures_of_the_local_page_are_those_of_the_program() -> None:
         assert f"{DEADLINE_S:.0f} seconds" in page
         assert f"{PATIENCE_S:.0f} seconds" in page
     assert f"{MAX_TARGET} characters" in ERRORS
+
+
+@pytest.mark.parametrize("name", ["SECURITY.md", "requirements/README.md"])
+def test_links_of_pages_outside_docs(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+    # No address that nobody reads: whoever reports uses the place where the source came from.
+    assert not re.search(r"\b[\w.+-]+@[\w-]+\.\w+|https?://", page.read_text(encoding="utf-8"))
