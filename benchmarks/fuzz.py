@@ -60,8 +60,7 @@ def input_of(target: Any, name: str, seed: int, number: int) -> Any:
 def work(name: str, seed: int, start: int, end: int, folder: Path) -> None:
     """Run a target from one number to another; what is found goes to files in the folder as it is found."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    (folder / "scratch").mkdir(exist_ok=True)
-    target = TARGETS[name](folder / "scratch")
+    target = TARGETS[name](Path(tempfile.mkdtemp(dir=folder)))
     outcomes: Counter[str] = Counter()
     slowest: tuple[float, int, str] = (0.0, start, "")
     with (folder / "at").open("r+b") as file, (folder / "found").open("a", encoding="utf-8") as found:

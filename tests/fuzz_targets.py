@@ -508,7 +508,9 @@ class Zones:
             tables = [t for t in listed if not t.startswith(("sqlite", "gpkg_spatial"))]
             for _ in range(rng.randint(1, 3)):
                 table = rng.choice(tables)
-                columns = [r[1] for r in database.execute(f'PRAGMA table_info("{table}")')]
+                columns = []
+                with contextlib.suppress(sqlite3.Error):
+                    columns = [r[1] for r in database.execute(f'PRAGMA table_info("{table}")')]
                 if not columns:
                     continue
                 column = rng.choice(columns)

@@ -524,9 +524,8 @@ def test_a_name_that_is_no_text(changed: Callable[..., Path]) -> None:
     # Found by fuzzing: the message of the database itself could not be decoded.
     def change(database: sqlite3.Connection) -> None:
         database.execute("PRAGMA writable_schema = ON")
-        database.execute(
-            "UPDATE sqlite_master SET sql = CAST(x'435245415445205441424c45207aff20282928' AS TEXT) WHERE name = 'claims'"
-        )
+        cell = "CAST(x'435245415445205441424c45207aff20282928' AS TEXT)"
+        database.execute(f"UPDATE sqlite_master SET sql = {cell} WHERE name = 'claims'")
 
     with pytest.raises(DataError, match="not a zone GeoPackage"):
         place(changed(change))
