@@ -9,13 +9,14 @@ LOCKED ?= yes
 TOOLS := build/tools-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser lint zones gazetteer bench clean lock sbom audit licences coverage mutate assurance
+.PHONY: help demo test test-browser test-dask lint zones gazetteer bench clean lock sbom audit licences coverage mutate assurance
 .SUFFIXES:
 
 help:
 	@echo "make demo   answer a real case: the wreck of the Adriana off Pylos, 14 June 2023"
 	@echo "make test   run the tests"
 	@echo "make test-browser  run the tests that drive a headless Chromium"
+	@echo "make test-dask  kill a worker of a batch that is shared out, and compare every row"
 	@echo "make lint   ruff and mypy"
 	@echo "make zones  build data/maritime_zones/zones.gpkg again from its pinned sources (network, minutes)"
 	@echo "make gazetteer  build data/gazetteer/places.csv again from its pinned sources (network, a minute)"
@@ -55,6 +56,10 @@ test: $(READY)
 # Needs Chromium, which `make test` does not.
 test-browser: $(READY)
 	@$(BIN)/python -m pytest -m browser
+
+# Kills a worker in the middle of a shared run, and compares every row.
+test-dask: $(READY)
+	@$(BIN)/python benchmarks/dask_check.py --rows 4000 --parts 20
 
 lint: $(READY)
 	@failed=0; $(BIN)/ruff check --quiet || failed=1; $(BIN)/ruff format --check --quiet || failed=1; \

@@ -251,8 +251,9 @@ def _ranges(counts: Sequence[int], most: int) -> Iterator[tuple[tuple[int, ...],
     waiting: list[int] = []
     rows = 0
     for group, count in enumerate(counts):
-        if waiting and rows + count > most:
-            yield tuple(waiting), 0, rows
+        if rows + count > most:
+            if rows:
+                yield tuple(waiting), 0, rows
             waiting, rows = [], 0
         if count > most:
             for offset in range(0, count, most):
