@@ -3,9 +3,9 @@
     python benchmarks/pythons.py .venv/bin/python python3.13    # or a wrapper that starts one elsewhere
     python benchmarks/pythons.py --write PYTHON...          # keeps the figures in benchmarks/results/pythons.json
 
-Each command runs once per interpreter and then, under the same interpreter, in other surroundings: another locale, an
-encoding that is not UTF-8, another time zone, home, working folder and hash seed, without assertions. What goes to
-standard output, and the file if one is written, have to be the same to the byte everywhere. Exit code 1 if not.
+Each command runs twice under each interpreter: in C.UTF-8, and in other surroundings: a locale that is not UTF-8,
+another time zone, home, working folder and hash seed, without assertions. What goes to standard output, and the file if
+one is written, have to be the same to the byte everywhere. Exit code 1 if not.
 """
 
 from __future__ import annotations
@@ -75,13 +75,19 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 """``OUT`` is a file of the run; ``RESULT.json`` holds what ``assess`` printed under the first interpreter."""
 
+ELSEWHERE = "another locale (C, not UTF-8), time zone, home, folder and hash seed, without assertions"
 SURROUNDINGS: dict[str, dict[str, str]] = {
-    "locale C, not UTF-8": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
-    "locale C.UTF-8, Kiritimati, seed 77": {"LC_ALL": "C.UTF-8", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "77"},
-    "another home and folder, optimised": {"HOME": "HERE", "XDG_CONFIG_HOME": "HERE", "PYTHONOPTIMIZE": "1"},
+    ELSEWHERE: {
+        "LC_ALL": "C",
+        "PYTHONCOERCECLOCALE": "0",
+        "PYTHONUTF8": "0",
+        "PYTHONHASHSEED": "77",
+        "PYTHONOPTIMIZE": "1",
+        "TZ": "Pacific/Kiritimati",
+        "HOME": "HERE",
+        "XDG_CONFIG_HOME": "HERE",
+    },
 }
-TEXT_FOLLOWS_THE_LOCALE = "locale C, not UTF-8"
-"""There only documents and JSON are compared: text for people comes in the encoding of the terminal."""
 
 
 @dataclass
@@ -116,10 +122,10 @@ def run(python: str, command: tuple[str, ...], folder: Path, more: dict[str, str
         more: Variables of the environment.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SEAJURIS_", "LC_", "PYTHON"))}
-    environment |= {"LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "1", "PYTHONWARNINGS": "error"}
+    environment |= {"LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "1"}
     environment |= {k: str(folder) if v == "HERE" else v for k, v in more.items()}
-    # Warnings are errors, so that what a newer Python will no longer do is seen now; libraries answer for themselves.
-    environment["PYTHONWARNINGS"] = "default"
+    # What a newer Python will no longer do is to be seen now.
+    environment["PYTHONWARNINGS"] = "default::DeprecationWarning,default::SyntaxWarning"
     done = subprocess.run(
         [python, "-P", "-c", f"import sys; sys.path.insert(0, {str(ROOT / 'src')!r}); {MAIN}", *command],
         capture_output=True,
@@ -163,7 +169,8 @@ def main() -> int:
                 shutil.copyfile(base / "RESULT.json", folder / "RESULT.json")
                 for command in COMMANDS:
                     found, for_people = run(python, command, folder, more)
-                    if for_people and surrounding == TEXT_FOLLOWS_THE_LOCALE:
+                    if for_people and surrounding == ELSEWHERE:
+                        # Text for people comes in the encoding of the terminal.
                         continue
                     tally.runs += 1
                     if found == expected.setdefault(command, found):

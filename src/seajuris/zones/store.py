@@ -6,6 +6,7 @@ geopandas would cost more at start-up than the whole query.
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -92,6 +93,8 @@ class ZoneStore:
         self._foreign = path.resolve() != shipped("data", "maritime_zones", "zones.gpkg").resolve()
         try:
             self._db = connect(path, threads=True)
+            # From Python 3.13 on, a connection that is only forgotten is a warning.
+            weakref.finalize(self, self._db.close)
             self._db.execute("SELECT count(*) FROM rtree_zones_geom WHERE minx > 1000").fetchone()
             # Imported data need not have what decides nothing.
             self._absent = {"boundaries", "remarks"} - tables(self._db)
