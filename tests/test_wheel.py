@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 # Where the name to install is not the name to import.
 DISTRIBUTIONS = {"yaml": "pyyaml", "docx": "python-docx", "resvg_py": "resvg-py"}
 # Known to type checkers alone.
-TYPES_ONLY = {"_typeshed"}
+TYPES_ONLY = {"_typeshed", "typing_extensions"}
 
 
 @dataclass(frozen=True, slots=True)
