@@ -784,7 +784,7 @@ def test_provenance(locate: Locate) -> None:
     for part in ("input", "output"):
         content = Path(data[part]["file"]).read_bytes()
         assert data[part]["sha256"] == hashlib.sha256(content).hexdigest()
-    assert data["provenance"]["zones"] == seajuris.locate("36.25 21.06", on=DAY).provenance["zones"]
+    assert data["provenance"] == seajuris.locate("36.25 21.06", on=DAY).provenance
     assert (data["rows"], data["answered"], data["rejected"], data["rejects"]) == (5, 5, 0, None)
     assert data["columns"]["lat"] == "lat"
     assert data["options"]["accuracy"] == "1nm"

@@ -24,6 +24,7 @@ _CHANGED = {
     "rules": "the rules are others",
     "register": "the register of States is another",
     "software": "this is another version of seajuris",
+    "software_sha256": "the program has been changed since",
 }
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from seajuris import software
 from seajuris.api import zone_file
 from seajuris.batch import parts as parquet_parts
 from seajuris.batch.answered import AssessOptions, Columns
@@ -402,6 +403,7 @@ def _identity(task: Task, source_format: str, target_format: str, columns: Colum
     options = {key: value for key, value in asdict(task.options).items() if key not in ("today", "zones", "rules")}
     identity: dict[str, Any] = {
         "software": __version__,
+        "software_sha256": software.sha256(),
         "command": command_of(task.options),
         "input": None if task.input == "-" else _input_identity(task.input),
         "from": source_format,
@@ -574,7 +576,11 @@ class _Run:
                 "delimiter": task.delimiter,
                 "raw": task.raw,
             },
-            "provenance": {"software": __version__, **answering_identity(self.options)},
+            "provenance": {
+                "software": __version__,
+                "software_sha256": software.sha256(),
+                **answering_identity(self.options),
+            },
         }
 
     def parquet(self, streams: Path, target: Path) -> None:
