@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import sqlite3
@@ -18,9 +19,11 @@ from pyproj import Geod
 import marine_regions_files as files
 from conftest import ROOT
 from seajuris.errors import DataError, InputError
+from seajuris.position import parse_position
 from seajuris.zones import database
 from seajuris.zones.build.geopackage import blob
 from seajuris.zones.integrity import Integrity, declared_identity, intact
+from seajuris.zones.locate import locate
 from seajuris.zones.measure import Origin, window
 from seajuris.zones.store import Row, ZoneStore, check_values, coordinates, geometries, zones_in
 from seajuris.zones.tools.marine_regions.importer import import_files
@@ -87,6 +90,16 @@ def test_layers_in_memory_give_what_the_file_gives(small: Path, tmp_path: Path) 
     assert list(old.near("boundaries", 12.6, 35.5, 1e5)) == []
     with pytest.raises(DataError, match="the zone data cannot be read"):
         old.keep("limits")
+
+
+def test_a_coast_of_which_the_data_do_not_say_whose_it_is(small: Path, tmp_path: Path) -> None:
+    """It is nobody's baseline; the zones of the position are told all the same."""
+    position, day = parse_position("35.5, 12.8", accuracy="100 m"), dt.date(2026, 2, 1)
+    whole = locate(position, day, ZoneStore(small))
+    path = changed(small, tmp_path, "UPDATE baselines SET state = NULL, territory = NULL WHERE state = 'ITA'")
+    without = locate(position, day, ZoneStore(path))
+    assert [b.state for b in whole.baselines] == ["ITA"] and without.baselines == ()
+    assert without.zones == whole.zones and without.zones[0].state == "ITA"
 
 
 def test_days_on_which_something_changes(small: Path, tmp_path: Path) -> None:
