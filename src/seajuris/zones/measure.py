@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seajuris.errors import DataError
+
 Floats = NDArray[np.float64]
 
 METRES_PER_NM = 1852.0
@@ -114,22 +116,40 @@ class Origin:
         lonlat = np.vstack(lines)
         ends = np.cumsum([len(line) for line in lines])
         points = geocentric(lonlat) - self._centre
-        start, edge = points[:-1], np.diff(points, axis=0)
-        edge[ends[:-1] - 1] = 0.0  # no edge from one line to the next
-        length2 = np.einsum("ij,ij->i", edge, edge)
-        along = -np.einsum("ij,ij->i", start, edge) / np.where(length2 > 0, length2, 1.0)
-        along = np.clip(along, 0.0, 1.0)
-        foot = start + along[:, None] * edge
-        square = np.einsum("ij,ij->i", foot, foot)
+        start, end = points[:-1], points[1:].copy()
+        end[ends[:-1] - 1] = start[ends[:-1] - 1]  # no edge from one line to the next
+        along, square = feet(start, end)
         best = int(np.argmin(square))
-        last = points[-1] @ points[-1]
-        if last < square[best]:
-            lon, lat, line = float(lonlat[-1, 0]), float(lonlat[-1, 1]), len(lines) - 1
-        else:
-            step = (lonlat[best + 1] - lonlat[best]) * along[best] if length2[best] > 0 else np.zeros(2)
-            lon, lat = (float(v) for v in lonlat[best] + step)
-            line = int(np.searchsorted(ends, best, side="right"))
+        if math.isnan(square[best]):
+            # The smallest of numbers one of which is none is that one: a line that may be near would be lost.
+            raise DataError("the zone data hold a coordinate that is no number")
+        lon, lat = (float(v) for v in lonlat[best] + (lonlat[best + 1] - lonlat[best]) * along[best])
+        line = int(np.searchsorted(ends, best, side="right"))
         return Nearest(geodesic_m(self.lon, self.lat, lon, lat), lon, lat, line)
+
+
+def feet(start: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """The point of each edge that is nearest to the origin of the coordinates.
+
+    Args:
+        start: Start of each edge, shape (n, 3), metres.
+        end: Its end, shape (n, 3), metres.
+
+    Returns:
+        Where on the edge it lies, 0 to 1, and the square of its distance; each of shape (n,).
+    """
+    edge = end - start
+    length2 = _dot(edge, edge)
+    along = np.clip(-_dot(start, edge) / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
+    foot = start + along[:, None] * edge
+    # Edges that share a corner must find it equally near, to the last bit.
+    foot[along == 1.0] = end[along == 1.0]
+    return along, _dot(foot, foot)
+
+
+def _dot(a: Floats, b: Floats) -> Floats:
+    # Written out: every number of it is the same, however many rows there are.
+    return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
 
 
 def window(lon: float, lat: float, radius_m: float) -> list[tuple[float, float, float, float]]:
