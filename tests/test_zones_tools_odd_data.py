@@ -215,6 +215,14 @@ def test_a_zone_that_is_cut_into_other_pieces_does_not_differ(small: Path, tmp_p
     assert found.same and found.cells[1] == 0
 
 
+def test_polygons_that_cannot_be_compared(small: Path, tmp_path: Path) -> None:
+    tie = shapely.Polygon([(3, 38), (3.1, 38.1), (3.1, 38), (3, 38.1)])
+    wkb = blob(shapely.to_wkb(tie, byte_order=1)).hex()
+    other = changed(small, tmp_path, f"UPDATE zones SET geom = x'{wkb}' WHERE fid = 1")
+    with pytest.raises(DataError, match="polygons that cannot be compared"):
+        diff(small, other, DAY, quiet, None)
+
+
 def test_a_contiguous_zone_is_nothing_before_it_is_proclaimed(small: Path, tmp_path: Path) -> None:
     """On the day before the claim only the other zones are compared; what was never dated stays what it is."""
     dated = (
