@@ -138,25 +138,24 @@ def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float
     near = np.zeros(len(lon), dtype=np.bool_)
     mixed = np.flatnonzero(classes < 0)
     if len(mixed):
-        fx, fy = ((degrees[mixed] * FINE).astype(np.int32) for degrees in (east, north))
-        cells = index.fine[-1 - classes[mixed], fy % PER_COARSE, fx % PER_COARSE]
+        x, y = ((degrees[mixed] * FINE).astype(np.int64) for degrees in (east, north))
+        cells = index.fine[-1 - classes[mixed], y % PER_COARSE, x % PER_COARSE]
         classes[mixed] = cells
         lined = np.flatnonzero(cells < 0)
         if len(lined):
             where = mixed[lined]
             circles = Circles(lon[where], lat[where], np.broadcast_to(radius_m, lon.shape)[where])
-            middle_lon = (fx[lined] + MIDDLE[0]) / FINE - 180.0
-            middle_lat = (fy[lined] + MIDDLE[1]) / FINE - 90.0
             cell = (-1 - cells[lined]).astype(np.int64)
-            found, known = _class_in_lined(index, cell, circles, middle_lon - circles.lon, middle_lat - circles.lat)
-            close, told = _near_in_lined(index, cell, circles, limits)
-            classes[where] = np.where(known & told, found, NO_CLASS)
+            each = np.arange(len(cell))
+            pairs = _pairs(index.zone_start, index.zone_edge, index.ends, each, cell, circles)
+            classes[where] = _class_by_crossing(index, pairs, cell, circles, x[lined], y[lined])
+            close, told = _near(index, each, cell, circles, limits)
             near[where] = close
+            classes[where[~(_is_clear(pairs, circles) & told)]] = NO_CLASS
     if np.max(radius_m, initial=0.0) > MARGIN_M:
         wide = np.flatnonzero(np.broadcast_to(radius_m, lon.shape) > MARGIN_M)
         circles = Circles(lon[wide], lat[wide], np.broadcast_to(radius_m, lon.shape)[wide])
-        classes[wide] = _class_throughout(index, circles)
-        near[wide] = False
+        classes[wide], near[wide] = _wide(index, circles, limits)
     if max(lat.max(initial=0.0), -lat.min(initial=0.0)) > _HIGHEST:
         classes[np.abs(lat) > _HIGHEST] = NO_CLASS
     return Found(classes, near)
@@ -169,6 +168,10 @@ class Circles:
     lon: Floats
     lat: Floats
     radius_m: Floats
+
+    def only(self, which: Ints) -> Circles:
+        """Some of them."""
+        return Circles(self.lon[which], self.lat[which], self.radius_m[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,28 +195,41 @@ class _Pairs:
     by: Floats
 
 
-def _pairs(start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, cell: Ints, circles: Circles) -> _Pairs:
+def _pairs(
+    start: NDArray[np.int32], edges: NDArray[np.int32], ends: Floats, point: Ints, cell: Ints, circles: Circles
+) -> _Pairs:
+    """Pair each position with the edges of its lined cells.
+
+    Args:
+        start: Where the edges of each lined cell begin.
+        edges: The edges of the lined cells.
+        ends: All edges.
+        point: Numbers of positions, ascending.
+        cell: A lined cell of each, shape (n,).
+        circles: All positions.
+    """
     first = start[cell].astype(np.int64)
     count = start[cell + 1] - first
     begin = np.zeros(len(cell) + 1, dtype=np.int64)
     np.cumsum(count, out=begin[1:])
-    point = np.repeat(np.arange(len(cell)), count)
     edge = edges[np.arange(begin[-1]) + np.repeat(first - begin[:-1], count)]
+    of = np.repeat(point, count)
     seen = ends[edge]
-    lon, lat = circles.lon[point], circles.lat[point]
+    lon, lat = circles.lon[of], circles.lat[of]
     ax, bx = seen[:, 0] - lon, seen[:, 2] - lon
     if np.abs(ax).max(initial=0.0) > 180.0 or np.abs(bx).max(initial=0.0) > 180.0:
         turn = 360.0 * np.rint(ax / 360.0)
         ax, bx = ax - turn, bx - turn
-    return _Pairs(point, edge, begin, ax, seen[:, 1] - lat, bx, seen[:, 3] - lat)
+    starts = begin[np.searchsorted(point, np.arange(len(circles.lon) + 1))]
+    return _Pairs(of, edge, starts, ax, seen[:, 1] - lat, bx, seen[:, 3] - lat)
 
 
-def _class_in_lined(
-    index: CellIndex, cell: Ints, circles: Circles, middle_x: Floats, middle_y: Floats
-) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """The class of each position in a lined cell, and whether it is known: no line within the uncertainty."""
-    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, cell, circles)
-    mx, my = middle_x[pairs.point], middle_y[pairs.point]
+def _class_by_crossing(
+    index: CellIndex, pairs: _Pairs, cell: Ints, circles: Circles, x: Ints, y: Ints
+) -> NDArray[np.int32]:
+    """The class of each position in a lined cell, from its middle and the edges on the way there."""
+    mx = ((x + MIDDLE[0]) / FINE - 180.0 - circles.lon)[pairs.point]
+    my = ((y + MIDDLE[1]) / FINE - 90.0 - circles.lat)[pairs.point]
     ex, ey = pairs.bx - pairs.ax, pairs.by - pairs.ay
     # The way from the position to the middle crosses the edge if each has its two ends on both sides of the other.
     parts_edge = (mx * pairs.ay - my * pairs.ax > 0) != (mx * pairs.by - my * pairs.bx > 0)
@@ -227,40 +243,55 @@ def _class_in_lined(
     sums = middle + (total[pairs.start[1:]] - total[pairs.start[:-1]])
     place = np.minimum(np.searchsorted(index.classes, sums), len(index.classes) - 1)
     known = (index.classes[place] == sums) & (middle != UNKNOWN)
+    return np.where(known, place, NO_CLASS).astype(np.int32)
+
+
+def _is_clear(pairs: _Pairs, circles: Circles) -> NDArray[np.bool_]:
+    """Whether no edge comes within the uncertainty of a position."""
     distance, doubt, _ = _distances(pairs, circles)
+    clear = np.ones(len(circles.lon), dtype=np.bool_)
     # The circle is looked at as a polygon around it, whose corners lie a little outside.
-    known[pairs.point[distance <= 1.001 * circles.radius_m[pairs.point] + doubt]] = False
-    return place.astype(np.int32), known
+    clear[pairs.point[distance <= 1.001 * circles.radius_m[pairs.point] + doubt]] = False
+    return clear
 
 
-def _near_in_lined(
-    index: CellIndex, cell: Ints, circles: Circles, limits: LimitRows
+def _near(
+    index: CellIndex, point: Ints, cell: Ints, circles: Circles, limits: LimitRows
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a limit is as near as its accuracy and the uncertainty, and whether that is told with certainty."""
-    pairs = _pairs(index.limit_start, index.limit_edge, index.limit_ends, cell, circles)
+    pairs = _pairs(index.limit_start, index.limit_edge, index.limit_ends, point, cell, circles)
     row = index.limit_row[pairs.edge]
     distance, doubt, bend = _distances(pairs, circles)
     doubt += bend
     distance[~limits.in_force[row]] = np.inf
     beyond = limits.accuracy_m[row] + circles.radius_m[pairs.point]
-    spare = distance - beyond
-    near = np.zeros(len(cell), dtype=np.bool_)
+    within = distance - beyond <= -doubt
     # Of several limits of one kind of one State only the nearest counts. The nearest of all is one of those.
-    nearest = distance == _least(distance, pairs)[pairs.point]
-    near[pairs.point[nearest & (spare <= -doubt)]] = True
-    told = np.ones(len(cell), dtype=np.bool_)
-    told[pairs.point[spare <= doubt]] = False
+    perhaps_nearest = distance <= _least(distance, pairs)[pairs.point] + 2 * doubt
+    near = np.zeros(len(circles.lon), dtype=np.bool_)
+    near[pairs.point[within]] = True
+    near[pairs.point[perhaps_nearest & ~within]] = False
+    told = np.ones(len(near), dtype=np.bool_)
+    told[pairs.point[distance - beyond <= doubt]] = False
     told |= near
-    if not told.all():
-        again = np.flatnonzero(~told[pairs.point] & np.isfinite(distance))
-        point, group = pairs.point[again], limits.group[row[again]]
-        exact = _geodesics(index.limit_ends[pairs.edge[again]], circles, point)
-        order = np.lexsort((exact, group, point))
-        point, group, spare = point[order], group[order], (exact - beyond[again])[order]
-        first = np.flatnonzero(np.append(True, (point[1:] != point[:-1]) | (group[1:] != group[:-1])))
-        near[point[first][spare[first] <= 0]] = True
+    again = np.flatnonzero(~told[pairs.point] & np.isfinite(distance))
+    if len(again):
+        exact = _geodesics(index.limit_ends[pairs.edge[again]], circles, pairs.point[again])
+        spare = exact - beyond[again]
+        # The nearest of each group, and what is as near as makes no difference.
+        key = pairs.point[again] * (int(limits.group.max()) + 1) + limits.group[row[again]]
+        _, group = np.unique(key, return_inverse=True)
+        least = np.full(len(key), np.inf)
+        np.minimum.at(least, group.ravel(), exact)
+        first = exact <= least[group.ravel()] + _EXACT_M
+        point = pairs.point[again][first]
+        near[point[spare[first] <= -_EXACT_M]] = True
         told[point] = True
-        told[point[first][np.abs(spare[first]) <= _EXACT_M]] = False
+        told[point[np.abs(spare[first]) < _EXACT_M]] = False
+        # Two limits of one group as near as each other, of which one is near enough and the other is not.
+        mixed = np.zeros(len(key), dtype=np.bool_)
+        mixed[group.ravel()[first & (spare > 0)]] = True
+        told[pairs.point[again][first & (spare <= 0) & mixed[group.ravel()]]] = False
     return near, told
 
 
@@ -306,36 +337,80 @@ def _distances(pairs: _Pairs, circles: Circles) -> tuple[Floats, Floats, Floats]
     return distance, _SLACK_M + doubt, bend
 
 
-def _class_throughout(index: CellIndex, circles: Circles) -> NDArray[np.int32]:
-    """The class of circles wider than the margin: the one of all cells that a box around the circle touches."""
+def _wide(index: CellIndex, circles: Circles, limits: LimitRows) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The class of circles wider than the margin, and whether a limit is near.
+
+    If no cell is lined in the box around a circle, the circle lies in the class that all of them have. Otherwise the
+    edges of all lined cells in the box are measured.
+    """
+    classes = np.full(len(circles.lon), NO_CLASS, dtype=np.int32)
+    near = np.zeros(len(classes), dtype=np.bool_)
+    for per_degree in (COARSE, FINE):
+        left = np.flatnonzero(classes == NO_CLASS)
+        classes[left] = _class_of_box(index, circles.only(left), per_degree)
+    left = np.flatnonzero(classes == NO_CLASS)
+    some = circles.only(left)
+    point, cell, few = _lined_around(index, some)
+    if len(point):
+        x, y = ((degrees * FINE).astype(np.int64) for degrees in (some.lon + 180.0, some.lat + 90.0))
+        found = _cells(index, FINE, x, y)
+        on = np.flatnonzero(found < 0)
+        own = (-1 - found[on]).astype(np.int64)
+        middle = some.only(on)
+        pairs = _pairs(index.zone_start, index.zone_edge, index.ends, np.arange(len(on)), own, middle)
+        found[on] = _class_by_crossing(index, pairs, own, middle, x[on], y[on])
+        clear = _is_clear(_pairs(index.zone_start, index.zone_edge, index.ends, point, cell, some), some)
+        close, told = _near(index, point, cell, some, limits)
+        known = few & clear & told
+        classes[left] = np.where(known, found, NO_CLASS)
+        near[left] = known & close
+    return classes, near
+
+
+def _boxes(circles: Circles, per_degree: int) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.bool_]]:
+    """The boxes of cells around circles: western column, southern row, further columns and rows, and whether few."""
     dlat = circles.radius_m / 110_500.0
     top = np.minimum(np.abs(circles.lat) + dlat, 90.0)
     # The widest parallel of a circle lies poleward of its centre; the cosine of its upper edge is smaller still.
     dlon = dlat / np.maximum(np.cos(np.radians(top)), 1e-3)
-    result = np.full(len(dlat), NO_CLASS, dtype=np.int32)
-    for per_degree in (COARSE, FINE):
-        left = np.flatnonzero(result == NO_CLASS)
-        west, east = (np.floor((circles.lon[left] + s * dlon[left] + 180.0) * per_degree).astype(int) for s in (-1, 1))
-        south, north = (np.floor((circles.lat[left] + s * dlat[left] + 90.0) * per_degree).astype(int) for s in (-1, 1))
-        wide, high = east - west, north - south
-        few = (np.maximum(wide, high) < _MOST_CELLS) & (top[left] < _HIGHEST)
-        left, west, south, wide, high = (part[few] for part in (left, west, south, wide, high))
-        common = _cells(index, per_degree, west, south)
-        for dx in range(int(wide.max(initial=-1)) + 1):
-            for dy in range(int(high.max(initial=-1)) + 1):
-                here = (dx <= wide) & (dy <= high)
-                differs = _cells(index, per_degree, west[here] + dx, south[here] + dy) != common[here]
-                common[np.flatnonzero(here)[differs]] = NO_CLASS
-        result[left] = common
-    return result
+    west, east = (np.floor((circles.lon + way * dlon + 180.0) * per_degree).astype(np.int64) for way in (-1, 1))
+    south, north = (np.floor((circles.lat + way * dlat + 90.0) * per_degree).astype(np.int64) for way in (-1, 1))
+    few = (np.maximum(east - west, north - south) < _MOST_CELLS) & (top < _HIGHEST)
+    return west, south, np.where(few, east - west, -1), np.where(few, north - south, -1), few
+
+
+def _class_of_box(index: CellIndex, circles: Circles, per_degree: int) -> NDArray[np.int32]:
+    """The class that all cells in the box around each circle have, or `NO_CLASS`."""
+    west, south, wide, high, few = _boxes(circles, per_degree)
+    common = np.full(len(west), NO_CLASS, dtype=np.int32)
+    common[few] = np.maximum(_cells(index, per_degree, west[few], south[few]), NO_CLASS)
+    for dx, dy in np.ndindex(int(wide.max(initial=-1)) + 1, int(high.max(initial=-1)) + 1):
+        here = np.flatnonzero((dx <= wide) & (dy <= high) & (common != NO_CLASS))
+        differs = _cells(index, per_degree, west[here] + dx, south[here] + dy) != common[here]
+        common[here[differs]] = NO_CLASS
+    return common
+
+
+def _lined_around(index: CellIndex, circles: Circles) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """The lined cells in the box around each circle: number of the circle, ascending, and of the cell; whether few."""
+    west, south, wide, high, few = _boxes(circles, FINE)
+    points, cells = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for dx, dy in np.ndindex(int(wide.max(initial=-1)) + 1, int(high.max(initial=-1)) + 1):
+        here = np.flatnonzero((dx <= wide) & (dy <= high))
+        found = _cells(index, FINE, west[here] + dx, south[here] + dy)
+        points.append(here[found < 0])
+        cells.append(-1 - found[found < 0].astype(np.int64))
+    point, cell = np.concatenate(points), np.concatenate(cells)
+    order = np.argsort(point, kind="stable")
+    return point[order], cell[order], few
 
 
 def _cells(index: CellIndex, per_degree: int, x: Ints, y: Ints) -> NDArray[np.int32]:
-    """The class of coarse or fine cells, or `NO_CLASS` where a line touches them; x goes on around the world."""
+    """What stands in coarse or fine cells; below zero where a line touches them. x goes on around the world."""
     x = x % (360 * per_degree)
     side = per_degree // COARSE
     found = index.coarse[y // side, x // side]
     if side > 1:
         mixed = found < 0
         found[mixed] = index.fine[-1 - found[mixed], y[mixed] % side, x[mixed] % side]
-    return np.maximum(found, NO_CLASS)
+    return found
