@@ -155,10 +155,11 @@ def diff(a: Path, b: Path, on: dt.date, say: Say, scenarios: Path | None) -> Dif
         say(f"reading {path}")
         with opened(path) as database:
             layer = read_layer(database, "zones")
-            # An empty polygon has no bounds, and one with a corner that is no number none that could be used.
-            if not (shapely.is_valid(layer.shapes).all() and np.isfinite(shapely.bounds(layer.shapes)).all()):
+            # An empty polygon has no bounds, and what lies beyond the world no cell.
+            inside = (np.abs(shapely.bounds(layer.shapes)) <= (180.0, 90.0, 180.0, 90.0)).all()
+            if not (inside and shapely.is_valid(layer.shapes).all()):
                 raise DataError(
-                    "holds polygons that cannot be compared (a ring that crosses itself, for example)",
+                    "holds polygons that cannot be compared (a ring that crosses itself, or lies beyond 180°)",
                     where=str(path),
                     hint="`seajuris zones verify` says which.",
                 )
