@@ -42,13 +42,19 @@ MACHINES = (1, 10, 100)
 CORES = 16
 
 
+def part_rows(rows: int) -> int:
+    """Parts of the usual size, or smaller ones, so that each worker has several."""
+    return max(1_000, min(PART_ROWS, rows // 16))
+
+
 def write(path: Path, rows: int) -> None:
     """Positions spread evenly over the globe, and a few kinds of facts."""
     chance = np.random.default_rng(7)
     flags, offences = pa.array(["PAN", "stateless", "ITA"]), pa.array(["migrant_smuggling", "death_caused"])
     with pq.ParquetWriter(path, _schema(), compression="zstd") as writer:
-        for begin in range(0, rows, PART_ROWS):
-            n = min(PART_ROWS, rows - begin)
+        size = part_rows(rows)
+        for begin in range(0, rows, size):
+            n = min(size, rows - begin)
             lat = np.degrees(np.arcsin(chance.uniform(-0.97, 0.97, n))).round(5)
             columns = [
                 pa.array(np.arange(begin, begin + n)),
@@ -65,11 +71,11 @@ def _schema() -> pa.Schema:
     return pa.schema([*fields, ("flag", pa.string()), ("offences", pa.string())])
 
 
-def run(command: str, source: Path, target: Path, workers: int) -> tuple[float, int]:
+def run(command: str, source: Path, target: Path, workers: int, rows: int) -> tuple[float, int]:
     """Seconds, and the largest sum of memory of all its processes in bytes."""
     args = ["batch", command, str(source), "-o", str(target), "--on" if command == "locate" else "--set"]
     args += ["2023-06-14" if command == "locate" else "on=2023-06-14"]
-    args += ["--engine", "dask", "--workers", str(workers), "--part-rows", str(PART_ROWS), "--force"]
+    args += ["--engine", "dask", "--workers", str(workers), "--part-rows", str(part_rows(rows)), "--force"]
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", "from seajuris.cli import main; main()", *args])
     peak = [0]
@@ -103,13 +109,13 @@ def measure(command: str, sizes: list[int], counts: list[int]) -> Iterator[dict[
         write(folder / "few.parquet", FEW)
         for workers in counts:
             # The first run may have to build the cell index.
-            starts = [run(command, folder / "few.parquet", folder / "few", workers)[0] for _ in range(3)]
+            starts = [run(command, folder / "few.parquet", folder / "few", workers, FEW)[0] for _ in range(3)]
             start = sorted(starts[1:])[0]
             for rows in sizes:
                 source = folder / f"{rows}.parquet"
                 if not source.exists():
                     write(source, rows)
-                seconds, memory = run(command, source, folder / "out", workers)
+                seconds, memory = run(command, source, folder / "out", workers, rows)
                 written = sum(path.stat().st_size for path in (folder / "out").glob("part-*.parquet"))
                 yield {
                     "command": command,

@@ -6,12 +6,15 @@ each worker process, compressed, and kept in a folder of the worker; every use c
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import uuid
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from seajuris import software
 from seajuris.api import zone_file
 from seajuris.batch.answered import AssessOptions, LocateOptions
 from seajuris.errors import DataError, SeajurisError
@@ -31,7 +34,7 @@ class Needs:
     """What every machine of a run must have.
 
     Attributes:
-        software: Version of seajuris.
+        software: Version of seajuris, and the hash of its code.
         zones_sha256: Hash of the zone file.
         rules_sha256: Hash of the rules; `None` if none are read.
     """
@@ -51,7 +54,7 @@ class Needs:
         rules = None
         if isinstance(options, AssessOptions):
             rules = (rules_in(Path(options.rules)) if options.rules is not None else shipped_rules()).sha256
-        return cls(__version__, zones, rules)
+        return cls(_software(), zones, rules)
 
 
 def zones_here(needs: Needs, named: str | None) -> Path:
@@ -160,9 +163,14 @@ class Parcel:
 
 
 def _write(path: Path, content: bytes) -> None:
+    """Write a file unless another process of this machine has written it: one that is in use must not be replaced."""
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _shipped_zones() -> Path | None:
@@ -181,8 +189,13 @@ def _declared(path: Path) -> str | None:
 
 
 def _check_software(needs: Needs) -> None:
-    if needs.software != __version__:
+    if needs.software != _software():
         raise DataError(
-            f"this machine has seajuris {__version__}, the run was begun with {needs.software}",
+            f"this machine has seajuris {_software()}, the run was begun with {needs.software}",
             hint="Install the same version on all machines.",
         )
+
+
+@cache
+def _software() -> str:
+    return f"{__version__} ({software.sha256()[:12]})"
