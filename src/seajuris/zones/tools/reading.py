@@ -112,7 +112,7 @@ def has_table(database: sqlite3.Connection, name: str) -> bool:
 
 def read_claims(database: sqlite3.Connection, state: str | None = None) -> list[dict[str, Any]]:
     """The table ``claims``, of one State or of all."""
-    cursor = database.execute("SELECT * FROM claims WHERE ?1 IS NULL OR state = ?1 ORDER BY fid", (state,))
+    cursor = database.execute("SELECT * FROM claims WHERE ? IS NULL OR state = ? ORDER BY fid", (state, state))
     names = [column[0] for column in cursor.description]
     rows = [{n: v for n, v in zip(names, row, strict=True) if n != "fid"} for row in cursor]
     for row in rows:
