@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("pythons", nargs="+", metavar="PYTHON", help="interpreters with the dependencies installed")
     parser.add_argument("--write", action="store_true", help=f"write {RESULT.relative_to(ROOT)}")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once (default: processors)")
     options = parser.parse_args()
     expected: dict[tuple[str, ...], str] = {}
     tallies = []
@@ -165,10 +167,18 @@ def main() -> int:
             began = time.perf_counter()
             for place, (surrounding, more) in enumerate([("as it is", {}), *SURROUNDINGS.items()]):
                 folder = base / f"folder {number}-{place} é"
-                folder.mkdir()
-                shutil.copyfile(base / "RESULT.json", folder / "RESULT.json")
-                for command in COMMANDS:
-                    found, for_people = run(python, command, folder, more)
+
+                def one(
+                    command: tuple[str, ...], python: str = python, folder: Path = folder, more: dict[str, str] = more
+                ) -> tuple[str, bool]:
+                    own = folder / str(COMMANDS.index(command))
+                    own.mkdir(parents=True)
+                    shutil.copyfile(base / "RESULT.json", own / "RESULT.json")
+                    return run(python, command, own, more)
+
+                with ThreadPoolExecutor(options.jobs) as pool:
+                    results = list(pool.map(one, COMMANDS))
+                for command, (found, for_people) in zip(COMMANDS, results, strict=True):
                     if for_people and surrounding == ELSEWHERE:
                         # Text for people comes in the encoding of the terminal.
                         continue

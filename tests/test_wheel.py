@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from seajuris import software
 
 pytestmark = pytest.mark.slow
 
@@ -114,6 +115,26 @@ def test_assess(installed: Installed) -> None:
         check=True,
     )
     assert json.loads(done.stdout) == json.loads(checkout.stdout)
+
+
+def test_rules_are_held_against_the_list_of_the_installer(installed: Installed) -> None:
+    code = "from seajuris import installed, software; print(len(installed.declared())); print(software.sha256())"
+    done = installed.run(installed.python, "-c", code)
+    assert done.returncode == 0, done.stderr
+    count, digest = done.stdout.split()
+    assert int(count) > 200
+    # The wheel holds the same software as the checkout.
+    assert digest == software.sha256()
+    bundle = installed.run(installed.python, "-c", "import seajuris.paths; print(seajuris.paths.shipped('rules'))")
+    ground = Path(bundle.stdout.strip()) / "grounds" / "flag.yaml"
+    whole = ground.read_bytes()
+    ground.write_bytes(whole + b"# one line more\n")
+    try:
+        done = installed.run(installed.command, "assess", "--at", "36.25 21.06", "--on", "2023-06-14")
+    finally:
+        ground.write_bytes(whole)
+    assert done.returncode == 5
+    assert "not what was installed" in done.stderr
 
 
 def test_everything_that_is_read_is_inside(installed: Installed) -> None:
