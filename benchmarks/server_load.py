@@ -59,11 +59,10 @@ def post(port: int, body: str, path: str = "/api/assess") -> int | str:
     return answer.status
 
 
-def malformed(rng: random.Random) -> bytes:
+def malformed(rng: random.Random, port: int) -> bytes:
     """A request with something wrong: bytes changed, cut off, or no HTTP at all."""
-    head = (
-        f"POST /api/case HTTP/1.1\r\nHost: 127.0.0.1\r\n{TOKEN_HEADER}: {TOKEN}\r\nContent-Type: application/json\r\n"
-    )
+    head = f"POST /api/case HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{TOKEN_HEADER}: {TOKEN}\r\n"
+    head += "Content-Type: application/json\r\n"
     kind = rng.randrange(4)
     if kind == 0:
         return rng.randbytes(rng.randint(1, 400)) + b"\r\n\r\n"
@@ -104,7 +103,7 @@ def many_malformed(port: int, number: int) -> dict[str, Any]:
     """Malformed requests, eight at a time."""
     rng = random.Random(1)
     began = time.perf_counter()
-    requests = [malformed(rng) for _ in range(number)]
+    requests = [malformed(rng, port) for _ in range(number)]
     with ThreadPoolExecutor(8) as pool:
         found = collections.Counter(pool.map(lambda sent: send(port, sent), requests))
     seconds = time.perf_counter() - began
