@@ -19,6 +19,7 @@ import json
 import mmap
 import platform
 import random
+import re
 import resource
 import struct
 import subprocess
@@ -57,6 +58,12 @@ def input_of(target: Any, name: str, seed: int, number: int) -> Any:
     return target.make(random.Random(f"{seed}:{name}:{number}"))
 
 
+def _shown(given: Any) -> str:
+    """An input for the record: cut short, without the names of folders of this machine."""
+    text = repr(given)[: 10 * _SHOWN].replace(str(ROOT), ".")
+    return re.sub(r"/tmp/seajuris-fuzz-\w+", "SCRATCH", text)[:_SHOWN]
+
+
 def work(name: str, seed: int, start: int, end: int, folder: Path) -> None:
     """Run a target from one number to another; what is found goes to files in the folder as it is found."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -78,11 +85,11 @@ def work(name: str, seed: int, start: int, end: int, folder: Path) -> None:
                 what += f" ({Path(where.filename).name}:{where.lineno})"
             spent = time.process_time() - began
             if spent > slowest[0]:
-                slowest = (spent, number, repr(given)[:_SHOWN])
+                slowest = (spent, number, _shown(given))
             if what is None and spent > target.seconds:
                 what = f"took {spent:.1f} s of processor time"
             if what is not None:
-                found.write(json.dumps({"number": number, "what": what, "input": repr(given)[:_SHOWN]}) + "\n")
+                found.write(json.dumps({"number": number, "what": what, "input": _shown(given)}) + "\n")
                 found.flush()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {"outcomes": outcomes, "slowest": slowest, "peak_mb": round(peak)}
