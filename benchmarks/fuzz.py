@@ -61,7 +61,8 @@ def input_of(target: Any, name: str, seed: int, number: int) -> Any:
 def _shown(given: Any) -> str:
     """An input for the record: cut short, without the names of folders of this machine."""
     text = repr(given)[: 10 * _SHOWN].replace(str(ROOT), ".")
-    return re.sub(r"/tmp/seajuris-fuzz-\w+", "SCRATCH", text)[:_SHOWN]
+    named: str = re.sub(r"/tmp/seajuris-fuzz-\w+", "SCRATCH", text)
+    return named[:_SHOWN]
 
 
 def work(name: str, seed: int, start: int, end: int, folder: Path) -> None:
