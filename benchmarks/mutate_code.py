@@ -118,7 +118,8 @@ PARTS = {
             "test_locate_properties.py",
             "test_gold_positions.py",
             "test_contested_waters.py",
-            "test_locate_differential.py",
+            "test_locate_edges.py",
+            "test_zones_store.py",
         ),
     ),
     "rules": Part(
@@ -137,6 +138,8 @@ PARTS = {
         (
             "test_logic.py",
             "test_evaluate.py",
+            "test_findings_in_detail.py",
+            "test_rules_compared.py",
             "test_too_many_completions.py",
             "test_outside_the_zone_data.py",
             "test_law_in_time.py",
