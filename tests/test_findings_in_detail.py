@@ -1,4 +1,4 @@
-"""What a finding says beside its status: whether national law was looked up, what treaties make of it, what it hangs on."""
+"""What a finding says beside its status: is national law encoded, does the treaty bind that day, what it hangs on."""
 
 from __future__ import annotations
 
