@@ -116,6 +116,9 @@ def measure(command: str, sizes: list[int], counts: list[int]) -> Iterator[dict[
                 if not source.exists():
                     write(source, rows)
                 seconds, memory = run(command, source, folder / "out", workers, rows)
+                if seconds < 1.1 * start:
+                    print(f"{rows} rows, {workers} workers: lost in the start-up; more rows, or a quieter machine")
+                    continue
                 written = sum(path.stat().st_size for path in (folder / "out").glob("part-*.parquet"))
                 yield {
                     "command": command,

@@ -59,7 +59,10 @@ def answer(frame: DataFrame, options: Options, named: Named | None = None) -> Da
         parcel = frame.sparkSession.sparkContext.broadcast(Parcel.pack(needs, options.zones, rules))
     added = from_arrow_schema(_added(options))
     schema = StructType([*frame.schema.fields, *added.fields])
-    return frame.mapInArrow(_answering(columns, options, needs, parcel), schema)
+    names = frame.columns
+    # Spark reads a dot in the name of a column (`vessel.type`) as the way into it: none of them has one on its way.
+    numbered = frame.toDF(*(f"c{number}" for number in range(len(names))))
+    return numbered.mapInArrow(_answering(names, columns, options, needs, parcel), schema)
 
 
 def _added(options: Options) -> pa.Schema:
@@ -70,14 +73,14 @@ def _added(options: Options) -> pa.Schema:
 
 
 def _answering(
-    columns: Columns, options: Options, needs: Needs, parcel: Any
+    names: list[str], columns: Columns, options: Options, needs: Needs, parcel: Any
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """The function that runs on executors."""
 
     def answer_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         here = _options_here(options, needs, parcel)
         for batch in batches:
-            yield _whole(batch, columns, here)
+            yield _whole(batch.rename_columns(names), columns, here)
 
     return answer_all
 
