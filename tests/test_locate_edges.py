@@ -55,3 +55,13 @@ def test_high_seas_within_and_beyond_an_entitlement_are_one() -> None:
         ("exclusive_economic_zone", "potential", "possible"),
     ]
     assert place.criminal_law_regime == "high_seas"
+
+
+def test_a_stretch_of_a_limit_that_is_known_less_well_counts_even_if_another_is_nearer() -> None:
+    """Off Sweden and Australia the limit is known to 150 m at one place, and to 500 m a little further on."""
+    for text in ("55.83458, 16.00135", "-24.69677, 112.94953"):
+        place = locate(text, accuracy=10.0, on="2024-06-01")
+        assert place.verdict == "near_line", text
+        assert len(place.reachable) > len([zone for zone in place.zones if zone.certainty == "certain"])
+        # It is listed once, with its nearest point.
+        assert len({(x.limit, x.state, x.territory) for x in place.limits}) == len(place.limits)

@@ -106,6 +106,11 @@ def locate(
     return sourced(place, day, integrity.result())
 
 
+def provenance_of_place(identity: dict[str, str]) -> dict[str, Any]:
+    """What a place rests on: the software, and the zone data with this version and these hashes."""
+    return {"software": __version__, "software_sha256": software.sha256(), "zones": identity}
+
+
 def sourced(place: Place, day: dt.date | None, identity: dict[str, str]) -> Place:
     """A place with its provenance, and a note if no day of the facts was told.
 
@@ -114,7 +119,7 @@ def sourced(place: Place, day: dt.date | None, identity: dict[str, str]) -> Plac
         day: The day that was told.
         identity: Version and hashes of the zone data.
     """
-    provenance: dict[str, Any] = {"software": __version__, "software_sha256": software.sha256(), "zones": identity}
+    provenance = provenance_of_place(identity)
     notes = (*_older(identity["version"], "zone data", place.on), *place.notes)
     notes = notes if day else (no_day("claims"), *notes)
     return replace(place, provenance=provenance, notes=notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,6 +27,7 @@ from seajuris.zones.locate import (
     answer_at,
     answer_throughout,
     limit_counts,
+    limit_key,
     locate,
     place_throughout,
     throughout,
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 65_536
 """Positions looked up at a time: their arrays stay in the processor's cache."""
-_LIMIT = ("limit", "state", "territory")
-"""Of all limits that agree in these, the nearest counts."""
 FEW = 1_000
 """For fewer positions the cell index is not built if it is not there: each is placed alone."""
 
@@ -72,9 +71,6 @@ class Locator:
         self._changes = self._store.days_of_change()
         self._limits = list(self._store.every("limits", geometry=False))
         self._accuracy_m = np.array([float(row["accuracy_m"] or 0.0) for row in self._limits])
-        groups: dict[tuple[Any, ...], int] = {}
-        keys = (tuple(row[name] for name in _LIMIT) for row in self._limits)
-        self._group = np.array([groups.setdefault(key, len(groups)) for key in keys], dtype=np.int64)
         self._in_force: dict[int, LimitRows] = {}
         self._numbers: dict[int, NDArray[np.int32]] = {}
         self._covers: dict[tuple[int, int], Throughout] = {}
@@ -181,7 +177,7 @@ class Locator:
         epoch = self._epoch(day)
         if epoch not in self._in_force:
             in_force = np.array([limit_counts(row, day) for row in self._limits], dtype=np.bool_)
-            self._in_force[epoch] = LimitRows(self._accuracy_m, in_force, self._group)
+            self._in_force[epoch] = LimitRows(self._accuracy_m, in_force)
         return self._in_force[epoch]
 
     def places(self, positions: Sequence[Position], days: Sequence[dt.date | None]) -> list[Place]:
@@ -217,12 +213,12 @@ class Locator:
 
     @cached_property
     def _limit_lines(self) -> _Nearest:
-        return _Nearest(self._store.every("limits"), _LIMIT)
+        return _Nearest(self._store.every("limits"), limit_key)
 
     @cached_property
     def _baseline_lines(self) -> _Nearest:
         rows = (row for row in self._store.every("baselines") if row["state"] is not None)
-        return _Nearest(rows, ("state", "territory"))
+        return _Nearest(rows, lambda row: (row["state"], row["territory"]))
 
     def _throughout(self, index: CellIndex, number: int, day: dt.date) -> Throughout:
         """What covers a circle of a class."""
@@ -240,14 +236,14 @@ class Locator:
 class _Nearest:
     """Rows of a layer of lines, for the nearest of each group."""
 
-    def __init__(self, rows: Iterable[Row], by: tuple[str, ...]) -> None:
+    def __init__(self, rows: Iterable[Row], key: Callable[[Row], tuple[Any, ...]]) -> None:
         groups: dict[tuple[Any, ...], int] = {}
         self._rows: list[Row] = []
         lines, group = [], []
         for row in rows:
             self._rows.append(Row(row.values, b""))
             lines.append(coordinates(row.blob))
-            group.append(groups.setdefault(tuple(row[name] for name in by), len(groups)))
+            group.append(groups.setdefault(key(row), len(groups)))
         self._lines = Lines(lines, group)
 
     def nearest(

@@ -19,7 +19,6 @@ from numpy.typing import ArrayLike, NDArray
 from seajuris import api
 from seajuris.batch.locator import locator_for
 from seajuris.errors import InputError, PositionError
-from seajuris.version import __version__
 from seajuris.zones.locate import MIN_RADIUS_M, Answer
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def locate_many(
     days = _days(on, len(longitude))
     locator = locator_for(api.zone_file(zones))
     number, distinct = locator.answers(longitude, latitude, radius, days)
-    return Answers(number, distinct, {"software": __version__, "zones": locator.identity()})
+    return Answers(number, distinct, api.provenance_of_place(locator.identity()))
 
 
 def locate_frame(

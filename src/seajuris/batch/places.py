@@ -11,7 +11,6 @@ from seajuris import api
 from seajuris.batch.locator import Locator, locator_for
 from seajuris.place import Place
 from seajuris.position import Position
-from seajuris.version import __version__
 from seajuris.zones.locate import uncertainty_m
 
 Wanted = tuple[Position, dt.date | None]
@@ -45,7 +44,7 @@ def _placed(locator: Locator, wanted: Sequence[Wanted]) -> list[Place]:
     radius = np.array([uncertainty_m(position) for position, _ in wanted])
     days = [day or api.today() for _, day in wanted]
     number, distinct = locator.answers(lon, lat, radius, np.array(days, dtype="datetime64[D]"))
-    provenance = {"software": __version__, "zones": locator.identity()}
+    provenance = api.provenance_of_place(locator.identity())
     found: list[Place | None] = []
     for (position, _), day, metres, which in zip(wanted, days, radius.tolist(), number.tolist(), strict=True):
         answer = distinct[which]

@@ -111,7 +111,7 @@ def place_throughout(
         on: Day for which claims are applied.
         store: Zone data.
         zones: What covers the circle.
-        limits: Of each kind of limit of each State, the row with the nearest point within 200 M, and its distance in
+        limits: Of the rows with the same `limit_key`, the one with the nearest point within 200 M, and its distance in
             metres.
         baselines: The same for baselines.
     """
@@ -385,7 +385,7 @@ def _reachable(
     origin: Origin, uncertainty: float, day: str, store: ZoneStore, measured: list[_Measured]
 ) -> tuple[Zone, ...]:
     """Zones within the uncertainty widened by the accuracy of the limits that come that near; else nothing."""
-    near = [a for m in measured if m.nearest.distance_m <= uncertainty + (a := float(m.row["accuracy_m"] or 0.0))]
+    near = [_accuracy_m(m) for m in measured if m.nearest.distance_m <= uncertainty + _accuracy_m(m)]
     if not near:
         return ()
     regions, circle_area = _regions(origin, uncertainty + max(near), day, store)
@@ -404,7 +404,7 @@ def _delimitation(region: _Region, measured: list[_Measured]) -> str | None:
     ]
     if not own:
         return None
-    kind = min(own, key=lambda m: m.nearest.distance_m).row["kind"]
+    kind = own[0].row["kind"]  # the nearest: they are in order
     return kind if kind in ("agreed", "equidistance") else "limit"
 
 
@@ -426,11 +426,15 @@ class _Measured:
 
 
 def _measure_limits(origin: Origin, rows: list[Row], day: str) -> list[_Measured]:
-    """The nearest point of each State's limit of each kind of zone."""
+    """The nearest point of each State's limit of each kind of zone, of each accuracy, nearest first.
+
+    A limit that is known well in one stretch may be known less well in the next: that one is further away, and yet the
+    position may lie within its accuracy.
+    """
     grouped: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         if _limit_exists(row, day):
-            grouped.setdefault((row["limit"], row["state"], row["territory"]), []).append(row)
+            grouped.setdefault(limit_key(row), []).append(row)
     found = []
     for group in grouped.values():
         nearest = origin.nearest([coordinates(r.blob) for r in group])
@@ -439,12 +443,21 @@ def _measure_limits(origin: Origin, rows: list[Row], day: str) -> list[_Measured
     return _in_order(found)
 
 
+def limit_key(row: Row) -> tuple[Any, ...]:
+    """Of the rows of layer ``limits`` with the same key, the nearest is measured."""
+    return row["limit"], row["state"], row["territory"], row["accuracy_m"]
+
+
 def _in_order(measured: Iterable[_Measured]) -> list[_Measured]:
-    """Nearest first; where two States share a line, in the order of their names, whatever the last bits are."""
+    """Nearest first; where two lie on one line, in the order of their names, whatever the last bits are."""
     return sorted(
         measured,
-        key=lambda m: (round(m.nearest.distance_m, 3), m.row["limit"], m.row["state"] or "", m.row["territory"] or ""),
+        key=lambda m: (round(m.nearest.distance_m, 3), *(name or "" for name in limit_key(m.row)[:3]), _accuracy_m(m)),
     )
+
+
+def _accuracy_m(item: _Measured) -> float:
+    return float(item.row["accuracy_m"] or 0.0)
 
 
 def limit_counts(row: Row, on: dt.date) -> bool:
@@ -466,9 +479,11 @@ _LANDWARD = {
 
 def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, ...]:
     """Signed distances: negative where the position lies landward of the limit, inside that State's zone."""
-    result = []
+    result: dict[tuple[Any, ...], Limit] = {}
     for item in measured:
         row = item.row
+        if limit_key(row)[:3] in result:
+            continue
         inside = any(
             z.zone in _LANDWARD[row["limit"]]
             and (z.state, z.territory) == (row["state"], row["territory"])
@@ -477,18 +492,16 @@ def _limits(measured: list[_Measured], zones: tuple[Zone, ...]) -> tuple[Limit, 
             for z in zones
         )
         sign = -1.0 if inside else 1.0
-        result.append(
-            Limit(
-                limit=row["limit"],
-                state=row["state"],
-                territory=row["territory"],
-                distance_nm=sign * item.nearest.distance_m / METRES_PER_NM,
-                kind=row["kind"],
-                other_state=row["other_state"],
-                boundary=row["boundary"],
-            )
+        result[limit_key(row)[:3]] = Limit(
+            limit=row["limit"],
+            state=row["state"],
+            territory=row["territory"],
+            distance_nm=sign * item.nearest.distance_m / METRES_PER_NM,
+            kind=row["kind"],
+            other_state=row["other_state"],
+            boundary=row["boundary"],
         )
-    return tuple(result)
+    return tuple(result.values())
 
 
 def _baselines(origin: Origin, store: ZoneStore) -> tuple[Baseline, ...]:
@@ -544,7 +557,7 @@ def _verdict(zones: tuple[Zone, ...], measured: list[_Measured], uncertainty: fl
     # A protested economic zone beside the others changes nothing for criminal law, and nothing about the position.
     if any(z.certainty == "possible" and (z.claim != "protested" or z.zone in SOVEREIGN_ZONES) for z in zones):
         return "undetermined"
-    if any(m.nearest.distance_m <= uncertainty + float(m.row["accuracy_m"] or 0.0) for m in measured):
+    if any(m.nearest.distance_m <= uncertainty + _accuracy_m(m) for m in measured):
         return "near_line"
     return "robust"
 

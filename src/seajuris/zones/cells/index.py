@@ -111,12 +111,10 @@ class LimitRows:
     Attributes:
         accuracy_m: shape (rows,).
         in_force: shape (rows,): whether the limit counts on the day.
-        group: shape (rows,): a number for each kind of limit of each State and territory.
     """
 
     accuracy_m: Floats
     in_force: NDArray[np.bool_]
-    group: Ints
 
 
 def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float, limits: LimitRows) -> Found:
@@ -265,34 +263,23 @@ def _near(
     doubt += bend
     distance[~limits.in_force[row]] = np.inf
     beyond = limits.accuracy_m[row] + circles.radius_m[pairs.point]
-    within = distance - beyond <= -doubt
-    # Of several limits of one kind of one State only the nearest counts. The nearest of all is one of those.
-    perhaps_nearest = distance <= _least(distance, pairs)[pairs.point] + 2 * doubt
-    near = np.zeros(len(circles.lon), dtype=np.bool_)
-    near[pairs.point[within]] = True
-    near[pairs.point[perhaps_nearest & ~within]] = False
-    told = np.ones(len(near), dtype=np.bool_)
-    told[pairs.point[distance - beyond <= doubt]] = False
-    told |= near
+    near, told = _within(pairs, distance - beyond, doubt, circles)
     again = np.flatnonzero(~told[pairs.point] & np.isfinite(distance))
     if len(again):
-        exact = _geodesics(index.limit_ends[pairs.edge[again]], circles, pairs.point[again])
-        spare = exact - beyond[again]
-        # The nearest of each group, and what is as near as makes no difference.
-        key = pairs.point[again] * (int(limits.group.max()) + 1) + limits.group[row[again]]
-        _, group = np.unique(key, return_inverse=True)
-        least = np.full(len(key), np.inf)
-        np.minimum.at(least, group.ravel(), exact)
-        first = exact <= least[group.ravel()] + _EXACT_M
-        point = pairs.point[again][first]
-        near[point[spare[first] <= -_EXACT_M]] = True
-        told[point] = True
-        told[point[np.abs(spare[first]) < _EXACT_M]] = False
-        # Two limits of one group as near as each other, of which one is near enough and the other is not.
-        mixed = np.zeros(len(key), dtype=np.bool_)
-        mixed[group.ravel()[first & (spare > 0)]] = True
-        told[pairs.point[again][first & (spare <= 0) & mixed[group.ravel()]]] = False
+        distance[again] = _geodesics(index.limit_ends[pairs.edge[again]], circles, pairs.point[again])
+        doubt[again] = _EXACT_M
+        near, told = _within(pairs, distance - beyond, doubt, circles)
     return near, told
+
+
+def _within(
+    pairs: _Pairs, spare: Floats, doubt: Floats, circles: Circles
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether any edge leaves nothing to spare, and whether that is told with certainty."""
+    near, perhaps = (np.zeros(len(circles.lon), dtype=np.bool_) for _ in range(2))
+    near[pairs.point[spare <= -doubt]] = True
+    perhaps[pairs.point[spare <= doubt]] = True
+    return near, near | ~perhaps
 
 
 def _geodesics(ends: Floats, circles: Circles, point: Ints) -> Floats:
@@ -305,13 +292,6 @@ def _geodesics(ends: Floats, circles: Circles, point: Ints) -> Floats:
     foot = ends[:, :2] + (ends[:, 2:] - ends[:, :2]) * along[:, None]
     distance: Floats = Geod(ellps="WGS84").inv(lon, lat, foot[:, 0], foot[:, 1])[2]
     return distance
-
-
-def _least(values: Floats, pairs: _Pairs) -> Floats:
-    """The least value of each position's pairs, shape (n,); infinite for a position that has none."""
-    least = np.minimum.reduceat(np.append(values, np.inf), pairs.start[:-1])
-    least[pairs.start[1:] == pairs.start[:-1]] = np.inf
-    return least
 
 
 def _distances(pairs: _Pairs, circles: Circles) -> tuple[Floats, Floats, Floats]:
