@@ -14,6 +14,8 @@ from conftest import ROOT
 
 MAIN = "from seajuris.cli import main; main()"
 PYLOS = str(ROOT / "docs" / "examples" / "pylos.yaml")
+SMALL = str(ROOT / "tests" / "fixtures" / "no_position.json")
+"""A case that is soon answered: a hundred processes are started here."""
 
 Done = subprocess.CompletedProcess[bytes]
 

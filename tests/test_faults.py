@@ -29,7 +29,7 @@ from typing import Any
 
 import pytest
 
-from commands import PYLOS, Done, as_anybody, environment, limited_files, seajuris
+from commands import PYLOS, SMALL, Done, as_anybody, environment, limited_files, seajuris
 from conftest import ROOT
 
 ZONES = ROOT / "data" / "maritime_zones" / "zones.gpkg"
@@ -435,14 +435,14 @@ def test_rules_of_ones_own_that_cannot_be_used(tmp_path: Path, name: str) -> Non
     if changed is not None:
         path.write_bytes(changed)
         path.chmod(0 if name == "unreadable" else 0o644)
-    done = seajuris("assess", PYLOS, "--rules", tmp_path / "rules", preexec_fn=as_anybody)
+    done = seajuris("assess", SMALL, "--rules", tmp_path / "rules", preexec_fn=as_anybody)
     refused(done, 5, "SJ200", word)
 
 
 # --- Files that are written ---------------------------------------------------------------------------------------
 
 WRITERS = {
-    "memo": ("memo", PYLOS, "--date", "2026-01-01", "-o"),
+    "memo": ("memo", SMALL, "--date", "2026-01-01", "-o"),
     "map": ("map", *AT, "-o"),
 }
 ENDING = {"memo": "md", "map": "svg"}
@@ -563,16 +563,16 @@ def test_several_write_the_same_file_at_once(tmp_path: Path, force: bool) -> Non
     assert codes == ([0, 0, 0] if force else [0, 2, 2]), told
     assert all(b"exists already" in message for message, code in told if code)
     assert list(tmp_path.iterdir()) == [target]
-    alone = seajuris("memo", PYLOS, "--date", "2026-01-01", "-o", "-", "--format", "md")
+    alone = seajuris(*TALKERS["memo"])
     assert target.read_bytes() == alone.stdout
 
 
 # --- Standard streams ---------------------------------------------------------------------------------------------
 
 TALKERS = {
-    "text": ("assess", PYLOS),
-    "json": ("assess", PYLOS, "--json"),
-    "memo": ("memo", PYLOS, "--date", "2026-01-01", "-o", "-", "--format", "md"),
+    "text": ("assess", SMALL),
+    "json": ("assess", SMALL, "--json"),
+    "memo": ("memo", SMALL, "--date", "2026-01-01", "-o", "-", "--format", "md"),
     "map": ("map", *AT, "-o", "-", "--format", "svg"),
     "help": ("assess", "--help"),
     "version": ("--version",),
@@ -653,17 +653,17 @@ datetime.datetime = shifted
 def test_a_clock_in_1970() -> None:
     """An answer for a day that is told; none with claims and law of 1970."""
     before = CLOCK.format(year=1970)
-    right = seajuris("assess", PYLOS, "--json")
-    assert seajuris("assess", PYLOS, "--json", before=before).stdout == right.stdout != b""
+    right = seajuris("assess", SMALL, "--json")
+    assert seajuris("assess", SMALL, "--json", before=before).stdout == right.stdout != b""
     refused(seajuris("locate", "--at", "36.25 21.06", before=before), 2, "1970-01-01", "clock", "--on")
-    refused(seajuris("memo", PYLOS, "-o", "-", "--format", "md", before=before), 2, "1970-01-01", "clock", "--date")
+    refused(seajuris("memo", SMALL, "-o", "-", "--format", "md", before=before), 2, "1970-01-01", "clock", "--date")
     refused(seajuris("locate", "--at", "36.25 21.06", "--on", "2025-06-14", before=before), 2, "future", "clock")
 
 
 def test_a_clock_in_2099() -> None:
     before = CLOCK.format(year=2099)
-    right = seajuris("assess", PYLOS, "--json")
-    assert seajuris("assess", PYLOS, "--json", before=before).stdout == right.stdout != b""
+    right = seajuris("assess", SMALL, "--json")
+    assert seajuris("assess", SMALL, "--json", before=before).stdout == right.stdout != b""
     late = json.loads(seajuris("assess", "--at", "36.25 21.06", "--json", before=before).stdout)
     assert any("of today, 2099-01-01" in note for note in late["notes"])
     assert any("more than two years before 2099-01-01" in note for note in (*late["notes"], *late["place"]["notes"]))
@@ -695,8 +695,11 @@ def on_terminal(columns: int, *args: str, **env: str | None) -> tuple[int, str]:
 PLAIN = {"NO_COLOR": None, "TERM": "xterm"}
 
 
-@pytest.mark.parametrize("args", [("locate", *AT), ("assess", PYLOS)], ids=["locate", "assess"])
-@pytest.mark.parametrize(("columns", "width"), [(40, 40), (10, 40), (0, 80)])
+@pytest.mark.parametrize(
+    ("args", "columns", "width"),
+    [(("assess", PYLOS), 40, 40), (("locate", *AT), 10, 40), (("assess", SMALL), 0, 80)],
+    ids=["assess 40", "locate 10", "assess 0"],
+)
 def test_a_narrow_terminal_loses_no_word(args: tuple[str, ...], columns: int, width: int) -> None:
     code, shown = on_terminal(columns, *args, **{**PLAIN, "NO_COLOR": "1"})
     assert code == 0
@@ -712,7 +715,7 @@ def test_a_narrow_terminal_loses_no_word(args: tuple[str, ...], columns: int, wi
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"TERM": None, "NO_COLOR": "1"}, {}])
 def test_colour_only_where_it_is_wanted(env: dict[str, str | None]) -> None:
-    code, shown = on_terminal(80, "assess", PYLOS, **{**PLAIN, **env})
+    code, shown = on_terminal(80, "assess", SMALL, **{**PLAIN, **env})
     assert code == 0
     assert ("\x1b" in shown) is (env == {})
 
@@ -740,7 +743,7 @@ NAMES = {
 @pytest.mark.parametrize("name", list(NAMES))
 def test_names_of_files_that_are_no_text(tmp_path: Path, name: str) -> None:
     case = NAMES[name].replace(b".md", b".json")
-    (tmp_path / os.fsdecode(case)).write_text(CASE, encoding="utf-8")
+    shutil.copyfile(SMALL, tmp_path / os.fsdecode(case))
     told: tuple[bytes | str, ...] = ("memo", case, "--date", "2026-01-01", "-o", NAMES[name])
     done = seajuris(*told, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -767,8 +770,8 @@ def test_a_working_folder_that_is_gone(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     before = "import os; os.rmdir(os.getcwd())"
-    done = seajuris("assess", PYLOS, "--json", cwd=gone, before=before)
-    assert done.stdout == seajuris("assess", PYLOS, "--json").stdout != b""
+    done = seajuris("assess", SMALL, "--json", cwd=gone, before=before)
+    assert done.stdout == seajuris("assess", SMALL, "--json").stdout != b""
     gone.mkdir()
     refused(seajuris(*WRITERS["memo"], "out.md", cwd=gone, before=before), 2, "out.md", "cannot be written")
     gone.mkdir()
