@@ -496,3 +496,34 @@ def test_a_bar_for_each_suspect_where_no_suspect_is_told(run: Run) -> None:
 
 def _without_none(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if value is not None}
+
+
+def test_the_fact_that_would_name_the_state_is_missing(run: Run) -> None:
+    item = ground(claimant={"fact": "departure"}, when={"fact": "benefit", "is": True}, about=None)
+    finding = only(run([_without_none(item)], [], benefit=True))
+    assert (finding.state, finding.status, finding.missing) == (None, "open", ("departure",))
+
+
+def test_an_unverified_clause_of_national_law_says_so(run: Run) -> None:
+    item = ground(only_with_national=True)
+    firm = only(run([item], [law("EGY", basis())], suspects=EGYPTIAN))
+    assert (firm.status, firm.conditions) == ("established", ())
+    unread = only(run([item], [law("EGY", basis(verified=False, source="from memory"))], suspects=EGYPTIAN))
+    assert unread.status == "conditional"
+    assert any("unverified" in text for text in unread.conditions)
+
+
+def test_a_fault_in_rules_of_others_is_theirs_and_in_ours_is_ours(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    from seajuris.rules import evaluate as module
+    from seajuris.rules.load import shipped_rules
+
+    result = run([ground()], [law("EGY", basis())], suspects=EGYPTIAN)
+
+    def broken(*_: object) -> None:
+        raise KeyError("grounds")
+
+    monkeypatch.setattr(module, "_judge", broken)
+    with pytest.raises(KeyError):
+        evaluate(result.case, None, shipped_rules(), dt.date.fromisoformat(DAY))
+    with pytest.raises(RuleError, match="KeyError"):
+        run([ground()], [law("EGY", basis())], suspects=EGYPTIAN)

@@ -93,3 +93,19 @@ def test_a_provision_that_needs_no_party_needs_an_instrument_in_force(
     (mandate,) = findings(tmp_path, {FLAG: flag}, day, vessel={"flag": "ITA"}, offences=["murder"])["flag"].mandate
     assert mandate.applies == applies
     assert (mandate.note == "not in force on that day") is (applies == "no")
+
+
+def test_a_day_told_in_part_is_missing_where_the_treaty_came_to_bind_in_that_time(tmp_path: Path) -> None:
+    treaty = small_rules.TREATY.replace("GRC: {from: '1995-01-01'", "GRC: {from: '1995-06-15'")
+    rules = RuleSet(small_rules.write(tmp_path, {"instruments/TREATY.yaml": treaty}))
+
+    def mandate(on: str) -> Any:
+        told = {"on": on, "vessel": {"flag": "GRC"}, "offences": ["murder"]}
+        case = Case.from_dict(told, vocabulary=rules.vocabulary)
+        assert case.on is not None
+        found = {f.ground: f for f in evaluate(case, None, rules, case.on).findings}
+        return found["flag"].mandate[0]
+
+    assert [mandate(day).applies for day in ("1995-06-14", "1995-06-15", "1995-07")] == ["no", "yes", "yes"]
+    across = mandate("1995-06")
+    assert (across.applies, across.missing) == ("unknown", ("on",))

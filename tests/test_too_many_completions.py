@@ -80,3 +80,20 @@ def test_a_fact_compared_with_that_of_a_suspect(whose: str) -> None:
     assert decided(same, **egyptian).value is Truth.UNKNOWN
     second = decided(same, **egyptian, suspects=[{"nationality": "SYR"}, {"nationality": "EGY"}])
     assert second.value is (Truth.YES if whose.startswith("any") else Truth.NO)
+
+
+def test_who_is_bound_follows_from_which_state_it_was() -> None:
+    """Libya is bound: a boat that left from there left from a State that is; of any other State nothing is said."""
+    assert decided({"any": [{"not": left("LBY")}, BOUND]}).value is Truth.YES
+    assert decided({"all": [left("LBY"), {"not": BOUND}]}).value is Truth.NO
+    assert decided({"any": [left("LBY"), BOUND]}).value is Truth.UNKNOWN
+
+
+def test_a_fact_that_makes_no_difference_is_not_asked_for() -> None:
+    """Wherever the boat left, the answer is that to the other question, in however many words."""
+    benefit = {"fact": "benefit", "is": True}
+    here = {"all": [left("LBY"), benefit]}
+    elsewhere = {"all": [{"not": left("LBY")}, {"any": [benefit, left("LBY")]}]}
+    found = decided({"any": [here, elsewhere]})
+    assert found.value is Truth.UNKNOWN
+    assert found.undecided() == ("benefit",)
