@@ -18,7 +18,8 @@ What is changed: comparisons (``<`` to ``<=``, ``==`` to ``!=``, ``in`` to ``not
 messages within f-strings, assertions.
 
 The tests that cover the changed line are run, the quick ones first and one of each test function before its further
-parameters (unless these are much quicker); then one of each other test function, for what is read once and kept. The first failure ends it. Twice:
+parameters (unless these are much quicker); then one of each other test function, for what is read once and kept. The
+first failure ends it. Twice:
 
 1. In a process forked from one that has collected the tests, with the code of the changed function put in place of the
    original. That takes a fraction of a second; but what was computed before (tables, decorators) stays as it was.
