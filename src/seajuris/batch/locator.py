@@ -96,6 +96,15 @@ class Locator:
             self._kinds = [rows[number] for number in index.kind_row.tolist()]
             self._index = index
 
+    @property
+    def has_index(self) -> bool:
+        """Whether the cell index is at hand."""
+        return self._index is not None
+
+    def prepare(self) -> None:
+        """Build the cell index if it is not at hand, and keep it for other processes."""
+        self._index_for(FEW)
+
     def _index_for(self, count: int) -> CellIndex | None:
         """The cell index, which is not built for a few positions."""
         if self._index is None and count >= FEW:

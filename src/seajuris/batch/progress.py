@@ -45,6 +45,13 @@ class Progress:
         sys.stderr.write(f"\r\x1b[Kseajuris: {text}")
         sys.stderr.flush()
 
+    def say(self, text: str) -> None:
+        """Show what takes time before the first rows are done."""
+        if self._shown:
+            self._last = time.monotonic()
+            sys.stderr.write(f"\r\x1b[Kseajuris: {text}")
+            sys.stderr.flush()
+
     def end(self) -> None:
         """Take the line away."""
         if self._shown and self._last:

@@ -486,6 +486,7 @@ class _Run:
             self.target.begin(writer.head(), rejects_head)
             fixed: Fixed = {"parquet": "types", "csv": "names", "tsv": "names"}.get(self.form)  # type: ignore[assignment]
             blocks = self.source.blocks(self.columns, after=self.mark.row, fixed=fixed)
+            self._prepare(progress)
             for block, answer in answers(blocks, self.columns, self.options, self.task.workers):
                 self._block(block, answer, writer)
                 progress.step(self.mark.row, self.source.done())
@@ -495,6 +496,17 @@ class _Run:
             raise InputError("was changed while it was read; nothing was written", where=self.task.input)
         data = self.target.end(writer.tail(), self)
         return Done(data, self.mark, self.columns)
+
+    def _prepare(self, progress: Progress) -> None:
+        from seajuris.api import zone_file
+        from seajuris.batch.locator import locator_for
+
+        locator = locator_for(zone_file(self.options.zones))
+        if not locator.has_index:
+            progress.say("an index of the zone data is made, once: a quarter of a minute ...")
+            if self.task.workers > 1:
+                # Once for all of them.
+                locator.prepare()
 
     def _added(self) -> pa.Schema:
         """The columns that answers add, known from the answer to no rows."""
