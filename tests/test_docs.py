@@ -11,6 +11,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,6 +157,7 @@ def test_every_error_is_described() -> None:
     assert len(codes) >= 7
     assert set(re.findall(r"^### (SJ\d{3})", page, re.MULTILINE)) == codes
     exits = {value for name, value in vars(errors).items() if name.startswith("EXIT_")} | {EXIT_BROKEN_PIPE}
+    exits.add(128 + signal.SIGINT)
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)} == exits
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)} == exits
