@@ -109,3 +109,33 @@ def test_a_day_told_in_part_is_missing_where_the_treaty_came_to_bind_in_that_tim
     assert [mandate(day).applies for day in ("1995-06-14", "1995-06-15", "1995-07")] == ["no", "yes", "yes"]
     across = mandate("1995-06")
     assert (across.applies, across.missing) == ("unknown", ("on",))
+
+
+@pytest.mark.parametrize(("verified", "turns_on"), [("false", ("organised_group",)), ("true", ())])
+def test_a_treaty_provision_that_was_not_read_matters_only_if_it_applies(
+    verified: str, turns_on: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Established as long as nothing is told; if the provision does apply, the finding rests on a text nobody read."""
+    flag = small_rules.FLAG.replace("when: {offence: [murder]}\n    verified: true",
+                                    f"when: {{fact: organised_group, is: true}}\n    verified: {verified}")  # fmt: skip
+    old = flag[flag.index("conditions:\n") : flag.index("warnings:")]
+    files = {FLAG: flag.replace(old, ""), ITA: UNCONDITIONAL}
+    case: dict[str, Any] = {"vessel": {"flag": "ITA"}, "offences": ["murder"], "suspects": [{"role": "organiser"}]}
+    found = findings(tmp_path, files, **case)["flag"]
+    assert (found.status, found.turns_on) == ("established", turns_on)
+    applied = findings(tmp_path, files, organised_group=True, **case)["flag"]
+    assert applied.status == ("established" if verified == "true" else "conditional")
+
+
+def test_each_step_to_the_status_says_why(tmp_path: Path) -> None:
+    excluded = findings(tmp_path, {}, vessel={"flag": "GRC"}, suspects=[{"nationality": "ITA", "role": "organiser"}])
+    steps = [(step["step"], step["status"]) for step in excluded["nationality"].because["then"]]
+    assert steps[0] == ("the conditions of the ground: yes", "conditional")
+    assert steps[1][0].startswith("national law: ")
+    flag = small_rules.FLAG.replace(
+        "when: {fact: vessel.flag, is: claimant}", "when: {fact: organised_group, is: true}"
+    )
+    open_ = findings(tmp_path, {FLAG: flag}, vessel={"flag": "GRC"})["flag"]
+    first = open_.because["then"][0]
+    assert first["step"].startswith("the conditions of the ground: unknown: depends on: ")
+    assert first["status"] == open_.status == "open"

@@ -65,6 +65,7 @@ def test_facts_compared_with_each_other_in_too_many_ways() -> None:
     assert found.completions is not None
     assert found.completions.too_many
     assert set(found.undecided()) == {"suspects[0].nationality", "victims[0].nationality"}
+    assert found.completions.to_dict()["tried"] == 0
     # With few values it is decided.
     assert decided({"any": [same, {"not": same}]}, **case).value is Truth.YES
 
