@@ -59,5 +59,7 @@ def _finish(model: Model, classifier: Classifier, cell: Cell, result: CellResult
         return
     result.limits.extend(limit_features(model, cell, faces, rows))
     middle = ((cell.box[0] + cell.box[2]) / 2, (cell.box[1] + cell.box[3]) / 2)
-    keys = {g: dispute_key(model.tables, frozenset(model.states_of(g)), *middle) for g in {int(v) for v in faces.owner}}
+    # A State alone disputes no coast; keys of one claimant are for waters that others claim further out.
+    owners = {g: frozenset(model.states_of(g)) for g in {int(v) for v in faces.owner}}
+    keys = {g: dispute_key(model.tables, s, *middle) if len(s) > 1 else None for g, s in owners.items()}
     result.baselines.extend(baseline_features(model, cell, faces, rows, keys))

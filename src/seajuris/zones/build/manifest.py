@@ -16,7 +16,7 @@ from .pipeline import Built
 from .sources import Package
 from .tables import NOT_IN_TABLE
 
-VERSION = "2026.11.0"
+VERSION = "2026.11.1"
 METHOD = """\
 Coast: edge of the mapped sea, given to the territory whose mapped polygon (land with its territorial sea)
 contains it. Coast in polygons of several States, or listed in source/limits.yaml, is disputed and generates
