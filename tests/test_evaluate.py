@@ -484,14 +484,18 @@ def test_offences_told_in_part_may_go_beyond_the_provision(run: Run) -> None:
     assert (told.status, partly.status) == ("established", "conditional")
 
 
-def test_a_bar_for_each_suspect_where_no_suspect_is_told(run: Run) -> None:
+@pytest.mark.parametrize(("suspects", "turns_on"), [(None, ("suspects[0].role",)), ("none", ("suspects[0].role",))])
+def test_a_bar_for_each_suspect_where_no_suspect_is_told(
+    suspects: str | None, turns_on: tuple[str, ...], run: Run
+) -> None:
     """The bar is then asked once, of the whole case, and stays open."""
     item = ground(claimant={"fact": "vessel.flag"}, when={"fact": "vessel.flag", "is": "claimant"}, about=None)
     bar = ground(id="immunity", kind="bar", claimant=None, when=SKIPPER, bars={"kind": "prosecute", "grounds": "any"})
-    result = run([_without_none(item), _without_none(bar)], [law("EGY", basis())], vessel={"flag": "EGY"})
+    told = {"vessel": {"flag": "EGY"}} if suspects is None else {"vessel": {"flag": "EGY"}, "suspects": suspects}
+    result = run([_without_none(item), _without_none(bar)], [law("EGY", basis())], **told)
     assert [b.status for b in result.bars] == ["open"]
     assert only(result).status == "established"
-    assert only(result).turns_on == ("suspects[0].role",)
+    assert only(result).turns_on == turns_on
 
 
 def _without_none(item: dict[str, Any]) -> dict[str, Any]:

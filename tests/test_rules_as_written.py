@@ -66,8 +66,35 @@ def test_fields_of_another_form() -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (FLAG, "warnings: [W-FLAG]", "warnings: [[W-FLAG]]", "list of texts"),
+        (FLAG, "warnings: [W-FLAG]", "warnings: [true]", "list of texts"),
+        (ITA, "  - provision: 'Code art. 100'\n", "  - smuggling\n  - provision: 'Code art. 100'\n", "a mapping"),
+    ],
+)
+def test_lists_of_something_else(file: str, old: str, new: str, says: str, tmp_path: Path) -> None:
+    text = small_rules.FILES[file]
+    assert old in text
+    rules = RuleSet(small_rules.write(tmp_path, {file: text.replace(old, new, 1)}))
+    with pytest.raises(RuleError, match=says):
+        assert rules.grounds and rules.national("ITA")
+
+
+def test_a_folder_whose_name_no_system_can_hold(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="cannot be read"):
+        RuleSet(tmp_path / ("x" * 300))
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
-    [("- UNTOC\n", "must be a mapping"), ("id: X\nkind: treaty\n", "`title` is missing"), ("title: T\n", "`id`")],
+    [
+        ("- UNTOC\n", "must be a mapping"),
+        ("id: X\nkind: treaty\n", "`title` is missing"),
+        ("title: T\n", "`id`"),
+        ("id: X\nkind: treaty\ntitle: T\nurl: [a]\n", "must be text"),
+        ("id: X\nkind: treaty\ntitle: T\nparties_from: 5\n", "must be text"),
+    ],
 )
 def test_an_instrument_of_another_form(text: str, says: str) -> None:
     with pytest.raises(RuleError, match=says) as caught:
@@ -88,6 +115,8 @@ FLAG_FACT: dict[str, Any] = {"type": "state", "ask": "Which flag?", "none": "sta
         ({"facts": {"vessel.flag": {**FLAG_FACT, "since": "2020"}}}, "unknown key 'since'", "vessel.flag"),
         ({"facts": {"entry": {"type": "choice", "ask": "How?"}}}, "needs `values`", "entry"),
         ({"facts": {"entry": {"type": "choices", "ask": "How?", "values": ["a"]}}}, "needs `values`", "entry"),
+        ({"facts": {"vessel.flag": {**FLAG_FACT, "none": ["stateless"]}}}, "`none` must be a word", "vessel.flag"),
+        ({"facts": {"vessel.flag": {"type": "state"}}}, "needs `ask`", "vessel.flag"),
     ],
 )
 def test_a_list_of_facts_of_another_form(data: Any, says: str, where: str) -> None:
@@ -102,6 +131,8 @@ def test_a_fact_as_declared() -> None:
     assert "suspects[3].role" in read
     assert "suspects[3].rank" not in read
     assert 3 not in read
+    with pytest.raises(RuleError, match=r"no fact is called 'suspects\[3\]\.rank'"):
+        read["suspects[3].rank"]
     assert [fact.path for fact in read] == list(read.paths) == ["vessel.flag", "suspects[].role"]
 
 
