@@ -120,7 +120,9 @@ PARTS = {
             "test_gold_positions.py",
             "test_contested_waters.py",
             "test_locate_edges.py",
+            "test_placing_in_detail.py",
             "test_zones_store.py",
+            "test_locate_many.py",
         ),
     ),
     "rules": Part(
