@@ -121,6 +121,7 @@ PARTS = {
             "test_contested_waters.py",
             "test_locate_edges.py",
             "test_placing_in_detail.py",
+            "test_placing_on_made_up_waters.py",
             "test_zones_store.py",
             "test_locate_many.py",
         ),
