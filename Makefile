@@ -50,8 +50,9 @@ endif
 demo: $(READY)
 	@$(BIN)/seajuris assess docs/examples/pylos.yaml
 
+# Files are shared out to the processors, four at most: each worker holds zones, rules and the index of cells.
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Needs Chromium, which `make test` does not.
 test-browser: $(READY)

@@ -609,6 +609,7 @@ def test_both_names_of_the_180th_meridian(lat: float, accuracy: str) -> None:
         seajuris.locate(f"{lat:.4f} {lon}", accuracy=accuracy, on=DAY).to_dict() for lon in ("180.0000", "-180.0000")
     )
     assert east["position"].pop("read_as").rstrip("E") == west["position"].pop("read_as").rstrip("W")
+    assert east["position"].pop("told") != west["position"].pop("told")
     assert east == west
 
 

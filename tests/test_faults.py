@@ -502,6 +502,12 @@ def test_a_disk_without_hard_links(tmp_path: Path) -> None:
 
 # --- Signals ------------------------------------------------------------------------------------------------------
 
+HEARING = """
+import signal
+# Whoever started the tests may have had them ignore these: a job in the background does.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
 STOP_WHILE_WRITING = """
 import os, signal
 real = os.fsync
@@ -524,7 +530,8 @@ module.evaluate = evaluate
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("moment", [STOP_WHILE_WRITING, STOP_WHILE_JUDGING], ids=["writing", "judging"])
 def test_a_signal_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, moment: str) -> None:
-    done = seajuris(*WRITERS["memo"], tmp_path / "out.md", before=moment.format(signal=number.name))
+    before = HEARING + moment.format(signal=number.name)
+    done = seajuris(*WRITERS["memo"], tmp_path / "out.md", before=before)
     # Ended by the signal itself: a shell sees 128 more, and stops its loop.
     assert done.returncode == -number
     assert done.stdout == b""
