@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from seajuris.position import Position
     from seajuris.zones.measure import Floats
 
-_BLOCK = 65_536
+_BLOCK = 131_072
 """Positions looked up at a time: their arrays stay in the processor's cache."""
 FEW = 1_000
 """For fewer positions the cell index is not built if it is not there: each is placed alone."""

@@ -32,8 +32,12 @@ def build(store: ZoneStore) -> CellIndex:
     token = tokens(len(number))
     everything = edges_of(pieces, kinds, token)
     edges = without_rim(everything)
+    order = _by_cell(edges.ends)
+    edges = Edges(edges.ends[order], edges.gains[order])
     limits = list(store.every("limits"))
     limit_ends, limit_row = _limit_edges([coordinates(row.blob) for row in limits])
+    order = _by_cell(limit_ends)
+    limit_ends, limit_row = limit_ends[order], limit_row[order]
     accuracy = np.array([float(row["accuracy_m"] or 0.0) for row in limits])
 
     zone_edge, zone_cell = _touched(edges.ends, np.full(len(edges.ends), MARGIN_M))
@@ -103,6 +107,12 @@ def _limit_edges(lines: list[Floats]) -> tuple[Floats, Ints]:
         return np.empty((0, 4)), np.empty(0, dtype=np.int64)
     ends = np.vstack([np.hstack((line[:-1], line[1:])) for line in lines])
     return ends, np.repeat(np.arange(len(lines)), [len(line) - 1 for line in lines])
+
+
+def _by_cell(ends: Floats) -> Ints:
+    """The order in which edges of one cell lie side by side: they are looked up together."""
+    x, y = ((degrees * FINE).astype(np.int64) for degrees in (ends[:, 0] + 180.0, ends[:, 1] + 90.0))
+    return np.argsort(y * ACROSS + x, kind="stable")
 
 
 def _touched(ends: Floats, margin_m: Floats) -> tuple[Ints, Ints]:
