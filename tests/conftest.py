@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("COVERED"):
         from covered import Covered
 
-        config.pluginmanager.register(Covered(), "covered-branches")
+        config.pluginmanager.register(Covered(config), "covered-branches")
 
 
 def _refuse(self: socket.socket, address: Any) -> Any:
