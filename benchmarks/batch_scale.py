@@ -207,6 +207,8 @@ def projection(runs: list[dict[str, Any]]) -> list[str]:
 def _duration(seconds: float) -> str:
     if seconds >= 2 * 86400:
         return f"{seconds / 86400:,.1f} days"
+    if seconds < 600:
+        return f"{seconds:,.0f} seconds"
     return f"{seconds / 3600:,.1f} hours" if seconds >= 2 * 3600 else f"{seconds / 60:,.0f} minutes"
 
 
