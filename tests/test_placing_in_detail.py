@@ -205,3 +205,25 @@ def test_other_zones_begin_where_the_territorial_sea_of_that_state_ends(zone: st
     _seaward_of_own_territorial_sea([other, sea])
     assert (other.shape.bounds[0], other.shape.bounds[2]) == (begins, 10.0)
     assert sea.shape.bounds[2] == 4.0
+
+
+def test_the_antipode_is_far_away() -> None:
+    ((east, north),) = Origin(21.06, 36.25).plane(np.array([[21.06 - 180.0, -36.25]]))
+    assert math.hypot(east, north) > 10_000_000
+
+
+@pytest.mark.parametrize(("lacks", "certainty"), [(190_000.0, "certain"), (210_000.0, "possible")])
+def test_seams_across_a_large_circle_are_a_metre_wide(lacks: float, certainty: str) -> None:
+    """Of a circle of 100 km the pieces of a zone may leave out a strip of a metre across it, not a ten-thousandth."""
+    whole = math.pi * 100_000.0**2
+    sea = region(SEA, "proclaimed")
+    sea.area = whole - lacks
+    assert [z.certainty for z in _zones([sea], whole, whole, [])] == [certainty]
+
+
+@pytest.mark.parametrize("lat", [0.0, 36.0, -60.0, 75.0, 85.0])
+@pytest.mark.parametrize("bearing", [0.0, 45.0, 90.0, 180.0])
+def test_the_plane_is_true_to_two_metres_at_a_thousand_kilometres(lat: float, bearing: float) -> None:
+    end = Geodesic.WGS84.Direct(lat, 21.06, bearing, 1_000_000.0)
+    ((east, north),) = Origin(21.06, lat).plane(np.array([[end["lon2"], end["lat2"]]]))
+    assert math.hypot(east, north) == pytest.approx(1_000_000.0, abs=2.0 if bearing != 45.0 else 15.0)

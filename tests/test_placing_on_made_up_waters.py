@@ -265,3 +265,33 @@ def test_without_an_accuracy_the_nearest_limit_is_named() -> None:
     (note,) = locate(Position.from_degrees(0.0, 0.0), DAY, store).notes
     assert "no limit is near" in note
     assert place().notes == ()
+
+
+def test_how_far_the_data_are_searched() -> None:
+    asked: dict[str, float] = {}
+
+    class Asked(Waters):
+        def near(self, layer: str, lon: float, lat: float, radius_m: float) -> Iterator[Row]:
+            assert (lon, lat) == (0.0, 0.0)
+            asked[layer] = radius_m
+            yield from super().near(layer, lon, lat, radius_m)
+
+    store = cast(ZoneStore, Asked(zones=[zone(SEA, -5000, 5000)]))
+    locate(Position.from_degrees(0.0, 0.0, 10.0), DAY, store)
+    assert asked == {
+        "zones": 10.0,
+        "remarks": 10.0,
+        "limits": 200 * 1852.0,
+        "baselines": 200 * 1852.0,
+        "boundaries": 24 * 1852.0,
+    }
+
+
+def test_only_a_territorial_sea_can_be_drawn_at_a_breadth_of_a_later_day() -> None:
+    early = place(zones=[zone(SEA, -5000, 5000, proclaimed_from="2024-01-01")])
+    assert zones(early) == [(SEA, "possible"), ("high_seas", "possible")]
+    assert "drawn at the breadth claimed since 2024-01-01" in " ".join(early.notes)
+    claimed = place(zones=[zone(SEA, -5000, 5000, proclaimed_from="2023-06-14")])
+    assert zones(claimed) == [(SEA, "certain")]
+    archipelago = place(zones=[zone("archipelagic_waters", -5000, 5000, proclaimed_from="2024-01-01")])
+    assert zones(archipelago) == [("archipelagic_waters", "certain")]
