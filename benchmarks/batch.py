@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gc
 import importlib.util
 import os
 import platform
@@ -208,6 +209,9 @@ def main() -> None:
     seajuris.locate_many(np.zeros(FEW), np.zeros(FEW), on=DAY)
     print(f"cell index ready in {time.perf_counter() - start:.1f} s")
     zones = Zones()
+    # What was loaded for the others must not be searched for garbage while ours runs, or the other way round.
+    gc.collect()
+    gc.freeze()
     outcome: dict[str, Any] = {
         "points": told.points,
         "processors": os.cpu_count(),
