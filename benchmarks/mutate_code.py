@@ -460,7 +460,7 @@ def _fast_hypothesis(_plugin: object) -> None:
 
 def _limit(seconds: float) -> float:
     """Processor time after which a test is ended by a signal that nobody handles: it would never return."""
-    return 3 + 5 * seconds
+    return 15 + 5 * seconds
 
 
 def _limited() -> None:

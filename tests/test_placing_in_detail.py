@@ -227,3 +227,7 @@ def test_the_plane_is_true_to_two_metres_at_a_thousand_kilometres(lat: float, be
     end = Geodesic.WGS84.Direct(lat, 21.06, bearing, 1_000_000.0)
     ((east, north),) = Origin(21.06, lat).plane(np.array([[end["lon2"], end["lat2"]]]))
     assert math.hypot(east, north) == pytest.approx(1_000_000.0, abs=2.0 if bearing != 45.0 else 15.0)
+
+
+def test_the_antipode_on_the_equator_has_no_direction_and_is_put_far_out() -> None:
+    assert Origin(0.0, 0.0).plane(np.array([[180.0, 0.0]])).tolist() == [[2 * 6378137.0, 0.0]]

@@ -295,3 +295,23 @@ def test_only_a_territorial_sea_can_be_drawn_at_a_breadth_of_a_later_day() -> No
     assert zones(claimed) == [(SEA, "certain")]
     archipelago = place(zones=[zone("archipelagic_waters", -5000, 5000, proclaimed_from="2024-01-01")])
     assert zones(archipelago) == [("archipelagic_waters", "certain")]
+
+
+def test_a_sliver_of_a_small_circle_counts() -> None:
+    """With an accuracy of a metre, a few square decimetres are a part of it."""
+    found = place(1.0, zones=[zone(SEA, -5000, 0.9), zone("high_seas", 0.9, 5000, None)])
+    assert zones(found) == [(SEA, "possible"), ("high_seas", "possible")]
+
+
+@pytest.mark.parametrize(("lat", "at"), [(60.005, "high_seas"), (59.995, SEA)])
+def test_a_parallel_is_no_straight_line_in_the_plane(lat: float, at: str) -> None:
+    """Pieces are cut along parallels; over 200 km at this latitude one bends by more than a kilometre."""
+
+    def piece(name: str, state: str | None, south: float, north: float) -> Row:
+        made = zone(name, 0, 1, state)
+        return Row(made.values, HEADER + shapely.to_wkb(shapely.box(-20.0, south, 20.0, north)))
+
+    store = cast(ZoneStore, Waters(zones=[piece(SEA, "GRC", 40.0, 60.0), piece("high_seas", None, 60.0, 80.0)]))
+    found = locate(Position.from_degrees(lat, 0.0, 100_000.0), DAY, store)
+    assert [z.zone for z in found.zones if z.at_position] == [at]
+    assert zones(found) == [(SEA, "possible"), ("high_seas", "possible")]
