@@ -23,7 +23,7 @@ from seajuris.zones.locate import (
     _zones,
     uncertainty_m,
 )
-from seajuris.zones.measure import Nearest, Origin
+from seajuris.zones.measure import Nearest, Origin, window
 from seajuris.zones.store import Row
 
 
@@ -231,3 +231,22 @@ def test_the_plane_is_true_to_two_metres_at_a_thousand_kilometres(lat: float, be
 
 def test_the_antipode_on_the_equator_has_no_direction_and_is_put_far_out() -> None:
     assert Origin(0.0, 0.0).plane(np.array([[180.0, 0.0]])).tolist() == [[2 * 6378137.0, 0.0]]
+
+
+@pytest.mark.parametrize(("missing", "certainty"), [(1_999_999.5, "certain"), (2_000_000.5, "possible")])
+def test_in_a_large_circle_two_square_kilometres_are_a_gap(missing: float, certainty: str) -> None:
+    whole = math.pi * 100_000.0**2
+    sea = region(SEA, "proclaimed")
+    sea.area = whole - missing
+    zones = {z.zone: z.certainty for z in _zones([sea], whole - missing, whole, [])}
+    assert zones[SEA] == certainty
+    assert ("outside_data" in zones) is (certainty == "possible")
+
+
+def test_a_window_that_ends_on_180_degrees_is_one_box() -> None:
+    ((_, _, half, _),) = window(0.0, 10.0, 50_000.0)
+    lon = 180.0 - half
+    assert lon + half == 180.0
+    assert [box[2] for box in window(lon, 10.0, 50_000.0)] == [180.0]
+    assert [box[0] for box in window(-lon, 10.0, 50_000.0)] == [-180.0]
+    assert len(window(math.nextafter(lon, 200.0), 10.0, 60_000.0)) == 2

@@ -315,3 +315,10 @@ def test_a_parallel_is_no_straight_line_in_the_plane(lat: float, at: str) -> Non
     found = locate(Position.from_degrees(lat, 0.0, 100_000.0), DAY, store)
     assert [z.zone for z in found.zones if z.at_position] == [at]
     assert zones(found) == [(SEA, "possible"), ("high_seas", "possible")]
+
+
+@pytest.mark.parametrize(("area", "counts"), [(999.5, False), (1000.5, True)])
+def test_in_a_large_circle_a_thousand_square_metres_count(area: float, counts: bool) -> None:
+    strip = zone(EEZ, -area / 20_000, area / 20_000, "ITA")
+    found = place(100_000.0, zones=[zone(SEA, -200_000, 200_000), strip])
+    assert (EEZ in [z.zone for z in found.zones]) is counts
