@@ -387,6 +387,8 @@ class Baseline:
         """The tests to run, best first."""
         lines = (mutant.line, mutant.statement)
         covering = next((c for line in lines if (c := self.covering.get((mutant.source, line)))), set())
+        # What runs when the module is imported is run by no test in particular: any may notice.
+        covering = covering or set(self.seconds)
         first = self._within(self._round(covering), COVERING_S)
         functions = {_function(test) for test in covering}
         others = {_function(t): t for t in sorted(self.seconds, key=lambda t: -self.seconds[t])}
