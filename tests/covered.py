@@ -38,7 +38,7 @@ MEASURED = re.compile(
 SLOW = re.compile(
     r"law-national-(offence|abroad)|test_junk_anywhere|test_no_text_is_more_than_refused|test_dates_of_the_cases"
     r"|test_(position|locate)_properties\.py|test_gold_positions\.py|test_zone_data\.py|test_the_shipped_data"
-    r"|test_our_own_zones_come_back|test_a_file_and_itself|test_completions_differential\.py"
+    r"|test_our_own_zones_come_back"
 )
 PARTS = {"position": ("position.py", "quantity.py"), "rules": ("rules/",), "zones": ("zones/",)}
 

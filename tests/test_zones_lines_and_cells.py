@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,8 +13,9 @@ import shapely
 
 from seajuris.zones import database
 from seajuris.zones.cells import build, cache, edges
-from seajuris.zones.cells.index import COARSE, FINE, PER_COARSE, CellIndex, LimitRows, look_up
+from seajuris.zones.cells.index import COARSE, FINE, NO_CLASS, PER_COARSE, CellIndex, LimitRows, look_up
 from seajuris.zones.lines import Lines
+from seajuris.zones.store import Row, ZoneStore, geometries
 
 NOTHING = np.empty(0)
 LINE = np.array([[20.029, 36.5], [20.03, 36.5], [20.031, 36.5]])
@@ -55,6 +56,9 @@ def test_a_cell_in_two_rows_of_one_zone_has_no_class() -> None:
         assert len(classes) == known
         assert len(start) == known + 1
         assert kinds.tolist() == [0, 1][: 2 * (known - 1)]
+    # A sum that is not that of what lies there means nothing.
+    classes, _, kinds = build._classes(sums + np.uint64(1), cell, pieces, np.array([0, 1]), token, [("a",), ("b",)])
+    assert (len(classes), len(kinds)) == (1, 0)
 
 
 def index(**given: Any) -> CellIndex:
@@ -133,3 +137,67 @@ def test_a_table_whose_name_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(named.replace(b"CREATE TABLE", b"CREATE TXBLE"))
     with pytest.raises(database.UnsafeDatabaseError, match="not UTF-8"):
         database.connect(path)
+
+
+# --- An index of a few zones --------------------------------------------------------------------------------------
+
+HEADER = b"GP\x00\x01\x00\x00\x00\x00"
+NULLS = dict.fromkeys(
+    ("dispute", "instrument", "proclaimed_from", "proclaimed_to", "valid_from", "valid_to", "other_state", "boundary")
+)
+
+
+def _blob(shape: shapely.Geometry) -> bytes:
+    return HEADER + bytes(shapely.to_wkb(shape))
+
+
+def piece(zone: str, state: str | None, west: float, south: float, east: float, north: float) -> Row:
+    values = {**NULLS, "zone": zone, "state": state, "territory": state, "claim": "proclaimed", "accuracy_m": 150.0}
+    return Row({**values, "source": "s", "confidence": "verified"}, _blob(shapely.box(west, south, east, north)))
+
+
+def limit(lon: float) -> Row:
+    values = {**NULLS, "limit": "territorial_sea", "state": "GRC", "territory": "GRC", "kind": "envelope"}
+    line = shapely.LineString([(lon, 0.0), (lon, 0.3), (lon, 1.0)])
+    return Row({**values, "accuracy_m": 150.0}, _blob(line))
+
+
+class Store:
+    """A store that holds what it is given."""
+
+    def __init__(self, **layers: list[Row]) -> None:
+        self.layers = layers
+
+    def every(self, layer: str) -> list[Row]:
+        return self.layers.get(layer, [])
+
+
+ZONES = [
+    piece("territorial_sea", "GRC", 0.0, 0.0, 1.01, 1.0),
+    piece("exclusive_economic_zone", "GRC", 1.01, 0.0, 1.5, 1.0),
+    piece("exclusive_economic_zone", "GRC", 1.5, 0.0, 2.0, 1.0),
+    piece("exclusive_economic_zone", "ITA", 1.3, 0.4, 1.8, 0.9),
+    piece("high_seas", None, -1.0, 0.0, 0.0, 1.0),
+]
+
+
+@pytest.mark.parametrize("limits", [[limit(1.01)], []], ids=["with a limit", "without limits"])
+def test_the_class_of_a_position_is_what_lies_around_it(limits: list[Row]) -> None:
+    made = build.build(cast(ZoneStore, Store(zones=ZONES, limits=limits)))
+    chance = np.random.default_rng(5)
+    lon, lat = chance.uniform(-1.2, 2.2, 3000), chance.uniform(-0.2, 1.2, 3000)
+    on = LimitRows(np.full(len(limits), 150.0), np.full(len(limits), True))
+    found = look_up(made, lon, lat, 10.0, on)
+    pieces = geometries([row.blob for row in ZONES])
+    known = 0
+    for x, y, number, near in zip(lon, lat, found.classes.tolist(), found.near.tolist(), strict=True):
+        point = shapely.Point(x, y)
+        if number != NO_CLASS:
+            known += 1
+            kinds = made.class_kind[made.class_start[number] : made.class_start[number + 1]]
+            told = {tuple(ZONES[row].values.items()) for row in made.kind_row[kinds]}
+            assert told == {tuple(ZONES[at].values.items()) for at in np.flatnonzero(shapely.intersects(pieces, point))}
+            metres = 111_195 * abs(x - 1.01)
+            if 0 < y < 1 and abs(metres - 160) > 5:
+                assert near is bool(limits and metres < 160)
+    assert known > 2500

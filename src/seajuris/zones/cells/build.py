@@ -152,7 +152,8 @@ def _touched(ends: Floats, margin_m: Floats) -> tuple[Ints, Ints]:
 def _distinct(numbers: Ints) -> Ints:
     """Sorted, each once: for millions faster than the hash table of `numpy.unique`."""
     numbers = np.sort(numbers)
-    first: NDArray[np.bool_] = np.append(True, numbers[1:] != numbers[:-1])
+    first = np.ones(len(numbers), dtype=np.bool_)
+    first[1:] = numbers[1:] != numbers[:-1]
     return numbers[first]
 
 
