@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seajuris import api
+from seajuris.parts import in_parts
 from seajuris.zones.cells.cache import kept_index, new_index
 from seajuris.zones.cells.index import NO_CLASS, CellIndex, LimitRows, look_up
 from seajuris.zones.integrity import integrity_of
@@ -160,12 +159,11 @@ class Locator:
         limits = self._limits_on(day)
         known = self._numbers.setdefault(self._epoch(day), np.full(2 * len(index.classes), -1, dtype=np.int32))
 
-        def look(start: int) -> None:
-            part = slice(start, start + _BLOCK)
-            radius = radius_m if isinstance(radius_m, float) else radius_m[part]
-            found = look_up(index, lon[part], lat[part], radius, limits)
+        found = look_up(index, lon, lat, radius_m, limits)
+
+        def look(part: slice) -> None:
             # Twice the class, and one more where a limit is near.
-            codes = 2 * found.classes + found.near
+            codes = 2 * found.classes[part] + found.near[part]
             answers = known[codes]
             new = codes[answers < 0]
             for code in np.unique(new[new // 2 != NO_CLASS]):
@@ -173,14 +171,7 @@ class Locator:
                 known[code] = self._intern(answer_throughout(zones, near_line=bool(code % 2)))
             number[part] = known[codes] if len(new) else answers
 
-        starts = range(0, len(lon), _BLOCK)
-        if len(starts) == 1:
-            look(0)
-            return
-        # NumPy lets go of the interpreter lock in long loops.
-        with ThreadPoolExecutor(os.cpu_count()) as threads:
-            for _ in threads.map(look, starts):
-                pass
+        in_parts(look, len(lon), _BLOCK, _BLOCK)
 
     def _limits_on(self, day: dt.date) -> LimitRows:
         epoch = self._epoch(day)

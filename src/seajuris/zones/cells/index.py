@@ -11,17 +11,21 @@ or anything else is in doubt, the index gives no answer: the caller places that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seajuris.parts import in_parts
 from seajuris.zones.cells.edges import Ints, Tokens
 from seajuris.zones.measure import feet, geocentric
 
 if TYPE_CHECKING:
     from seajuris.zones.measure import Floats
+
+Value = TypeVar("Value", bound=np.generic)
 
 COARSE = 4
 """Coarse cells per degree. All seams of the data lie on their borders."""
@@ -49,6 +53,10 @@ _EXACT_M = 1e-6
 """The same, where they were measured along the geodesic."""
 _MOST_CELLS = 8
 """Cells along a side of the box around a circle that are looked at one by one."""
+_BLOCK = 131_072
+"""Positions looked up in the grid at a time: their arrays stay in the processor's cache."""
+_MOST_SETTLED, _FEW_SETTLED = 32_768, 2_048
+"""Positions settled by the lines around them at a time, at most, and how many are not worth dividing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,36 +135,54 @@ def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float
         radius_m: Uncertainty of all positions, or of each, shape (n,), metres.
         limits: Limits on the day of the positions.
     """
-    # Truncation is floor: nothing here is negative.
-    east, north = lon + 180.0, lat + 90.0
-    place = (north * COARSE).astype(np.int32)
-    place *= index.coarse.shape[1]
-    place += (east * COARSE).astype(np.int32)
-    classes = index.coarse.ravel()[place]
+    classes = np.empty(len(lon), dtype=np.int32)
     near = np.zeros(len(lon), dtype=np.bool_)
-    mixed = np.flatnonzero(classes < 0)
-    if len(mixed):
-        x, y = ((degrees[mixed] * FINE).astype(np.int64) for degrees in (east, north))
-        cells = index.fine[-1 - classes[mixed], y % PER_COARSE, x % PER_COARSE]
-        classes[mixed] = cells
-        lined = np.flatnonzero(cells < 0)
-        if len(lined):
-            where = mixed[lined]
-            circles = Circles(lon[where], lat[where], np.broadcast_to(radius_m, lon.shape)[where])
-            cell = (-1 - cells[lined]).astype(np.int64)
-            each = np.arange(len(cell))
-            pairs = _pairs(index.zone_start, index.zone_edge, index.ends, each, cell, circles)
-            classes[where] = _class_by_crossing(index, pairs, cell, circles, x[lined], y[lined])
-            close, told = _near(index, each, cell, circles, limits)
-            near[where] = close
-            classes[where[~(_is_clear(pairs, circles) & told)]] = NO_CLASS
+    radius = np.broadcast_to(radius_m, lon.shape)
+
+    def in_cells(part: slice) -> None:
+        classes[part] = _stands_at(index, lon[part], lat[part])
+
+    def settled(which: Ints, how: _Settle) -> None:
+        def some(part: slice) -> None:
+            where = which[part]
+            circles = Circles(lon[where], lat[where], radius[where])
+            classes[where], near[where] = how(index, circles, classes[where], limits)
+
+        in_parts(some, len(which), _MOST_SETTLED, _FEW_SETTLED)
+
+    in_parts(in_cells, len(lon), _BLOCK, _BLOCK)
+    lined = classes < 0
     if np.max(radius_m, initial=0.0) > MARGIN_M:
-        wide = np.flatnonzero(np.broadcast_to(radius_m, lon.shape) > MARGIN_M)
-        circles = Circles(lon[wide], lat[wide], np.broadcast_to(radius_m, lon.shape)[wide])
-        classes[wide], near[wide] = _wide(index, circles, limits)
+        wide = radius > MARGIN_M
+        lined &= ~wide
+        settled(np.flatnonzero(wide), _wide)
+    settled(np.flatnonzero(lined), _lined)
     if max(lat.max(initial=0.0), -lat.min(initial=0.0)) > _HIGHEST:
         classes[np.abs(lat) > _HIGHEST] = NO_CLASS
     return Found(classes, near)
+
+
+def _taken(values: NDArray[Value], places: Ints | NDArray[np.int32]) -> NDArray[Value]:
+    """`values[places]` for places that are all inside: up to five times as quick, for nothing is checked."""
+    return values.take(places, axis=0, mode="clip")
+
+
+def _stands_at(index: CellIndex, lon: Floats, lat: Floats) -> NDArray[np.int32]:
+    """What stands in the cells of positions: a class, or -1 - lined cell."""
+    # Truncation is floor: nothing here is negative.
+    east, north = lon + 180.0, lat + 90.0
+    place = (north * COARSE).astype(np.intp)
+    place *= index.coarse.shape[1]
+    place += (east * COARSE).astype(np.intp)
+    found = _taken(index.coarse.ravel(), place)
+    mixed = np.flatnonzero(found < 0)
+    if len(mixed):
+        place = -1 - found[mixed].astype(np.intp)
+        for degrees in (north, east):
+            place *= PER_COARSE
+            place += (degrees[mixed] * FINE).astype(np.intp) % PER_COARSE
+        found[mixed] = _taken(index.fine.ravel(), place)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +196,23 @@ class Circles:
     def only(self, which: Ints) -> Circles:
         """Some of them."""
         return Circles(self.lon[which], self.lat[which], self.radius_m[which])
+
+
+_Settle = Callable[[CellIndex, Circles, NDArray[np.int32], LimitRows], tuple[NDArray[np.int32], NDArray[np.bool_]]]
+"""From circles and what stands in their cells to the class of each, or `NO_CLASS`, and whether a limit is near."""
+
+
+def _lined(
+    index: CellIndex, circles: Circles, stands: NDArray[np.int32], limits: LimitRows
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The class of circles in lined cells, no wider than the margin, and whether a limit is near."""
+    cell = (-1 - stands).astype(np.int64)
+    each = np.arange(len(cell))
+    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, each, cell, circles)
+    classes = _class_by_crossing(index, pairs, cell, circles)
+    near, told = _near(index, each, cell, circles, limits)
+    classes[~(_is_clear(pairs, circles) & told)] = NO_CLASS
+    return classes, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +249,14 @@ def _pairs(
         cell: A lined cell of each, shape (n,).
         circles: All positions.
     """
-    first = start[cell].astype(np.int64)
-    count = start[cell + 1] - first
+    first = _taken(start, cell).astype(np.int64)
+    count = _taken(start, cell + 1) - first
     begin = np.zeros(len(cell) + 1, dtype=np.int64)
     np.cumsum(count, out=begin[1:])
-    edge = edges[np.arange(begin[-1]) + np.repeat(first - begin[:-1], count)]
+    edge = _taken(edges, np.arange(begin[-1]) + np.repeat(first - begin[:-1], count))
     of = np.repeat(point, count)
-    seen = ends[edge]
-    lon, lat = circles.lon[of], circles.lat[of]
+    seen = _taken(ends, edge)
+    lon, lat = _taken(circles.lon, of), _taken(circles.lat, of)
     ax, bx = seen[:, 0] - lon, seen[:, 2] - lon
     if np.abs(ax).max(initial=0.0) > 180.0 or np.abs(bx).max(initial=0.0) > 180.0:
         turn = 360.0 * np.rint(ax / 360.0)
@@ -222,10 +265,9 @@ def _pairs(
     return _Pairs(of, edge, starts, ax, seen[:, 1] - lat, bx, seen[:, 3] - lat)
 
 
-def _class_by_crossing(
-    index: CellIndex, pairs: _Pairs, cell: Ints, circles: Circles, x: Ints, y: Ints
-) -> NDArray[np.int32]:
+def _class_by_crossing(index: CellIndex, pairs: _Pairs, cell: Ints, circles: Circles) -> NDArray[np.int32]:
     """The class of each position in a lined cell, from its middle and the edges on the way there."""
+    x, y = ((degrees * FINE).astype(np.int64) for degrees in (circles.lon + 180.0, circles.lat + 90.0))
     mx = ((x + MIDDLE[0]) / FINE - 180.0 - circles.lon)[pairs.point]
     my = ((y + MIDDLE[1]) / FINE - 90.0 - circles.lat)[pairs.point]
     ex, ey = pairs.bx - pairs.ax, pairs.by - pairs.ay
@@ -233,11 +275,11 @@ def _class_by_crossing(
     parts_edge = (mx * pairs.ay - my * pairs.ax > 0) != (mx * pairs.by - my * pairs.bx > 0)
     left = ey * pairs.ax - ex * pairs.ay > 0
     crosses = parts_edge & (left != (ex * (my - pairs.ay) - ey * (mx - pairs.ax) > 0))
-    gain = index.gains[pairs.edge]
+    gain = _taken(index.gains, pairs.edge)
     change = np.where(left, np.negative(gain), gain)
     change[~crosses] = 0
     total = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(change)))
-    middle = index.middles[cell]
+    middle = _taken(index.middles, cell)
     sums = middle + (total[pairs.start[1:]] - total[pairs.start[:-1]])
     place = np.minimum(np.searchsorted(index.classes, sums), len(index.classes) - 1)
     known = (index.classes[place] == sums) & (middle != UNKNOWN)
@@ -258,7 +300,7 @@ def _near(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a limit is as near as its accuracy and the uncertainty, and whether that is told with certainty."""
     pairs = _pairs(index.limit_start, index.limit_edge, index.limit_ends, point, cell, circles)
-    row = index.limit_row[pairs.edge]
+    row = _taken(index.limit_row, pairs.edge)
     distance, doubt, bend = _distances(pairs, circles)
     doubt += bend
     distance[~limits.in_force[row]] = np.inf
@@ -317,7 +359,9 @@ def _distances(pairs: _Pairs, circles: Circles) -> tuple[Floats, Floats, Floats]
     return distance, _SLACK_M + doubt, bend
 
 
-def _wide(index: CellIndex, circles: Circles, limits: LimitRows) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+def _wide(
+    index: CellIndex, circles: Circles, _stands: NDArray[np.int32], limits: LimitRows
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """The class of circles wider than the margin, and whether a limit is near.
 
     If no cell is lined in the box around a circle, the circle lies in the class that all of them have. Otherwise the
@@ -332,13 +376,12 @@ def _wide(index: CellIndex, circles: Circles, limits: LimitRows) -> tuple[NDArra
     some = circles.only(left)
     point, cell, few = _lined_around(index, some)
     if len(point):
-        x, y = ((degrees * FINE).astype(np.int64) for degrees in (some.lon + 180.0, some.lat + 90.0))
-        found = _cells(index, FINE, x, y)
+        found = _stands_at(index, some.lon, some.lat)
         on = np.flatnonzero(found < 0)
         own = (-1 - found[on]).astype(np.int64)
         middle = some.only(on)
         pairs = _pairs(index.zone_start, index.zone_edge, index.ends, np.arange(len(on)), own, middle)
-        found[on] = _class_by_crossing(index, pairs, own, middle, x[on], y[on])
+        found[on] = _class_by_crossing(index, pairs, own, middle)
         clear = _is_clear(_pairs(index.zone_start, index.zone_edge, index.ends, point, cell, some), some)
         close, told = _near(index, point, cell, some, limits)
         known = few & clear & told
