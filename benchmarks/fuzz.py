@@ -44,6 +44,7 @@ COUNTS = {
     "zones": 5_000,
     "verify": 5_000,
     "cli": 2_000,
+    "batch": 5_000,
     "server": 10_000,
 }
 MEMORY = 4 << 30

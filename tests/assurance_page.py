@@ -415,42 +415,49 @@ def _fuzz(data: Record) -> Iterator[tuple[str, str]]:
         yield f"Fuzzing of `{target}` ({told['date']})", text
 
 
+def _server(data: Record) -> Iterator[tuple[str, str]]:
+    for name, what in (("concurrent", "Requests at the same time"), ("malformed", "Malformed requests")):
+        told = data[name]
+        answers = ", ".join(f"{count:,} with {status}" for status, count in told["statuses"].items())
+        yield what, f"{told['requests']:,} in {told['seconds']:.0f} s: {answers}"
+    told = data["schemathesis"]
+    yield f"Cases of schemathesis {told['version']}", f"{told['test_cases']:,}, {told['failures']:,} failures"
+    for check, reason in told["excluded_checks"].items():
+        yield f"... without the check `{check}`", reason
+    memory = ", ".join(f"{name} {size:,} MB" for name, size in data["largest_memory_mb"].items())
+    yield "Largest memory", memory
+    costly = data["costly"]
+    for what, answer in costly["requests"].items():
+        yield f"Costly: {what}", f"{answer['status']} after {answer['seconds']} s (limit {costly['deadline_s']:.0f} s)"
+
+
+def _pythons(data: Record) -> Iterator[tuple[str, str]]:
+    ways = " and ".join(data["surroundings"])
+    yield "Commands", f"{data['commands']:,}, {ways}"
+    for told in data["interpreters"]:
+        python, numpy, shapely = told["versions"].split()
+        text = f"{told['same']:,} of {told['runs']:,} outputs are the same bytes"
+        yield f"Python {python}, numpy {numpy}, shapely {shapely}", text
+
+
 def _batch(data: Record) -> Iterator[tuple[str, str]]:
-    """The rates, and how many answers differ; the rest is in the record."""
     yield "Measured", f"{data['date']}, {data['points']:,} positions, {data['processors']} processors"
     for name, told in data["sets"].items():
-        others = told["others"].values()
-        text = f"{told['ours_per_s']:,.0f} positions a second; {min(o['ratio'] for o in others):.1f} to "
-        text += f"{max(o['ratio'] for o in others):.1f} times as fast as the others, "
-        yield f"Positions {name}", text + f"{sum(o['differences'] for o in others):,} answers that differ"
-
-
-def _plain(data: Record) -> Iterator[tuple[str, str]]:
-    """A record of any form: its single values, each with the way to it."""
-    for path, value in _leaves(data):
-        if path not in ("format", "software"):
-            yield (
-                path,
-                f"{value:,.6g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value),
-            )
-
-
-def _leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _leaves(value, f"{path}, {key}" if path else str(key))
-    elif isinstance(data, list):
-        yield path, ", ".join(str(item) for item in data) if len(data) < 12 else f"{len(data)} entries"
-    else:
-        yield path, data
+        yield f"Positions {name}", f"{told['ours_per_s']:,.0f} a second"
+        for title, other in told["others"].items():
+            text = f"{other['ratio']:.1f} times as fast, {other['differences']:,} answers differ"
+            yield f"... beside {title}", text
+    far = data["distances"]
+    text = f"{far['ratio']:.1f} times as fast, {far['differences']:,} of {far['compared']:,} answers differ"
+    yield "All distances at once, beside one position at a time", text
 
 
 RECORDS: dict[str, tuple[str, str, Callable[[Record], Iterator[tuple[str, str]]]]] = {
     "coverage": ("Branches", "make coverage", _coverage),
     "mutation": ("Mutants of the code", "make mutate", _mutation),
     "fuzz": ("Fuzzing", "make fuzz", _fuzz),
-    "server": ("The local page under load", "python benchmarks/server_load.py --write", _plain),
-    "pythons": ("Versions of Python", "python benchmarks/pythons.py", _plain),
+    "server": ("The local page under load", "python benchmarks/server_load.py --write", _server),
+    "pythons": ("Versions of Python", "python benchmarks/pythons.py", _pythons),
     "batch": ("Many positions beside other programs", "python benchmarks/batch.py", _batch),
 }
 

@@ -8,6 +8,7 @@ a name of what came out (for the count), or an exception that is a finding. `ben
 from __future__ import annotations
 
 import contextlib
+import csv
 import datetime as dt
 import hashlib
 import io
@@ -20,11 +21,14 @@ import shutil
 import sqlite3
 import struct
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 
 from seajuris.errors import DataError, InputError, PositionError, RuleError, SeajurisError
@@ -862,6 +866,118 @@ def run_main(args: list[str], stdin: bytes) -> tuple[int, str, str]:
     return int(code), out.bytes.getvalue().decode("utf-8", "replace"), err.bytes.getvalue().decode("utf-8", "replace")
 
 
+# --- Batches ------------------------------------------------------------------------------------------------------
+
+
+class Batches:
+    """Files of rows in every format, answered by the command."""
+
+    name = "batch"
+    seconds = 10.0
+    columns = ("lat", "lon", "day", "accuracy", "vessel.flag", "note")
+    rows = (
+        ("35.61", "12.48", "2023-06-14", "1 nm", "PAN", "x"),
+        ("36°15.1'N", "21°03.7'E", "2023-06", "", "stateless", "=1+1"),
+        ("-16.5", "179.99", "", "500 m", "unknown", "a, b"),
+        ("51.05", "1.4", "1990-01-01", "0", "none", "a\nb"),
+        ("89.95", "0", "2023-06-14", "30 km", "Korea", "\u202e"),
+    )
+    endings = ("csv", "tsv", "jsonl", "geojson", "geojsonseq", "parquet")
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def make(self, rng: random.Random) -> tuple[str, list[str], bytes]:
+        ending = rng.choice(self.endings)
+        rows = [list(rng.choice(self.rows)) for _ in range(rng.randint(1, 6))]
+        if rng.random() < 0.3:
+            rng.choice(rows)[rng.randrange(len(self.columns))] = rng.choice(TOKENS)
+        raw = self._written(ending, rows)
+        kind = rng.random()
+        if ending == "parquet" or kind > 0.75:
+            raw = changed_bytes(rng, raw) if kind > 0.1 else raw
+        elif kind > 0.15:
+            raw = changed_text(rng, raw.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
+        args = [rng.choice(("locate", "locate", "assess")), "--to", rng.choice(("jsonl", "jsonl", "csv", "geojson"))]
+        for option in (("--full",), ("--distances",), ("--raw",), ("--decimal-comma",), ("--on", "2023-06-14"),
+                       ("--lat-column", "lat"), ("--lon-column", "lon"), ("--encoding", "cp1252"),
+                       ("--from", rng.choice(self.endings)), ("--delimiter", ";")):  # fmt: skip
+            if rng.random() < 0.08 and (option != ("--distances",) or args[0] == "locate"):
+                args += option
+        return ending, args, raw
+
+    def _written(self, ending: str, rows: list[list[str]]) -> bytes:
+        told = [dict(zip(self.columns, row, strict=True)) for row in rows]
+        if ending in ("csv", "tsv"):
+            text = io.StringIO()
+            csv.writer(text, delimiter="," if ending == "csv" else "\t").writerows((self.columns, *rows))
+            return text.getvalue().encode("utf-8", "surrogatepass")
+        if ending == "parquet":
+            sink = io.BytesIO()
+            plain = [{key: value.encode("utf-8", "replace").decode() for key, value in row.items()} for row in told]
+            pq.write_table(pa.Table.from_pylist(plain), sink)
+            return sink.getvalue()
+        if ending != "jsonl":
+            point = {"type": "Point", "coordinates": [12.48, 35.61]}
+            told = [{"type": "Feature", "geometry": point, "properties": row} for row in told]  # type: ignore[dict-item]
+        if ending == "geojson":
+            return json.dumps({"type": "FeatureCollection", "features": told}).encode()
+        start = "\x1e" if ending == "geojsonseq" else ""
+        return "".join(f"{start}{json.dumps(row)}\n" for row in told).encode()
+
+    def check(self, told: tuple[str, list[str], bytes]) -> str:
+        ending, (command, *options), raw = told
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        source, target, rejects = folder / f"in.{ending}", folder / "out", folder / "rejects.csv"
+        source.write_bytes(raw)
+        args = ["batch", command, str(source), "-o", str(target), "--rejects", str(rejects), "--json", *options]
+        code, out, err = run_main(args, b"")
+        if code not in (0, 2, 4) or "Traceback" in err or "internal fault (" in err:
+            raise FindingError(f"exit code {code}: {err[-500:]}")
+        if len(err) > 2 * MAX_MESSAGE:
+            raise FindingError(f"{len(err)} characters of messages")
+        if code == 2:
+            if "SJ" not in err or target.exists():
+                raise FindingError(f"refused without a code, or half written: {err[-300:]}")
+        else:
+            self._counted(json.loads(out), code, options[options.index("--to") + 1], target, rejects)
+            if "--raw" not in options and "csv" in options:
+                self._harmless(target)
+        shutil.rmtree(folder)
+        return f"exit code {code}"
+
+    @staticmethod
+    def _counted(data: dict[str, Any], code: int, form: str, target: Path, rejects: Path) -> None:
+        """Every row has to be in one of the two files."""
+        if form == "csv":
+            written = max(0, len(_cells(target)) - 1)
+        elif form == "geojson":
+            written = len(json.loads(target.read_text(encoding="utf-8"))["features"])
+        else:
+            written = target.read_bytes().count(b"\n")
+        refused_rows = 0
+        if rejects.exists():
+            refused_rows = max(0, len(_cells(rejects)) - 1)
+        if (written, refused_rows) != (data["answered"], data["rejected"]) or data["rows"] != written + refused_rows:
+            raise FindingError(f"{written} and {refused_rows} rows written, told {data}"[:500])
+        if (code == 4) != (refused_rows > 0):
+            raise FindingError(f"exit code {code} with {refused_rows} rejected")
+
+    @staticmethod
+    def _harmless(target: Path) -> None:
+        """No cell that a spreadsheet would run."""
+        for row in _cells(target):
+            for cell in row:
+                if cell.lstrip()[:1] in ("=", "@") or (cell[:1] in ("+", "-") and not re.match(r"[+-][0-9.]+", cell)):
+                    raise FindingError(f"a formula: {cell[:100]!r}")
+
+
+def _cells(path: Path) -> list[list[str]]:
+    csv.field_size_limit(1 << 30)
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
 # --- The server ---------------------------------------------------------------------------------------------------
 
 
@@ -942,5 +1058,5 @@ class Requests:
 
 
 TARGETS: dict[str, Callable[[Path], Any]] = {
-    target.name: target for target in (Positions, Cases, Rules, Zones, Memos, Commands, Requests)
+    target.name: target for target in (Positions, Cases, Rules, Zones, Memos, Commands, Batches, Requests)
 }

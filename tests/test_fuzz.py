@@ -23,7 +23,7 @@ from seajuris.position import parse_position
 from seajuris.yamlio import parse_yaml
 
 SEED = "short"
-COUNTS = {"position": 2_000, "case": 250, "rules": 60, "zones": 25, "verify": 25, "cli": 20, "server": 120}
+COUNTS = {"position": 2_000, "case": 250, "rules": 60, "zones": 25, "verify": 25, "cli": 20, "batch": 40, "server": 120}
 
 
 @pytest.mark.parametrize("name", list(fuzz.TARGETS))

@@ -222,6 +222,63 @@ def test_a_fact_that_names_states_may_be_compared_with_another(tmp_path: Path) -
     assert lint(small_rules.write(tmp_path, {ITA: law})).faults == ()
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says", "hint"),
+    [
+        (FLAG, "when: {fact: vessel.flag, is: claimant}", "when: {fact: vessel.flagg, is: claimant}",
+         "'vessel.flagg' is not a declared fact", "Did you mean vessel.flag"),
+        (FLAG, "claimant: {fact: vessel.flag}", "claimant: {fact: vesel.flag}", "'vesel.flag' is not a declared fact",
+         "Did you mean vessel.flag"),
+        (FLAG, "offences: any", "offences: [murdr]", "'murdr' is not an offence", "murder?"),
+        (FLAG, "when: {offence: [murder]}", "when: {offence: [murdr]}", "'murdr' is not an offence", "murder?"),
+        (FLAG, "when: {fact: organised_group, is: true}", "when: {fact: organised_group, is: maybe}",
+         "'maybe' is not a value of organised_group", "Accepted: true, false."),
+        (FLAG, "when: {fact: organised_group, is: true}", "when: {fact: organised_group, is: none}",
+         "'none' is not a value of organised_group", "Accepted: true, false."),
+        (FLAG, "when: {fact: organised_group, is: true}", "when: {fact: vessel.name, is: Rosa}",
+         "'Rosa' is not a value of vessel.name", "Accepted: known."),
+        (FLAG, "when: {fact: vessel.flag, is: claimant}", "when: {fact: vessel.flag, is: ITL}",
+         "'ITL' is not a State in the register", "register of States"),
+        (FLAG, "when: {fact: vessel.flag, is: claimant}", "when: {fact: vessel.flag, is: suspect.nation}",
+         "'suspect.nation' is not a declared fact", "suspect.nationality"),
+        (FLAG, "when: {fact: vessel.flag, is: claimant}", "when: {not: {place: [high_see]}}",
+         "'high_see' is not a zone", "high_seas?"),
+        (NAT, "is: [skipper, organiser]", "is: [skiper, organiser]", "'skiper' is not a value of suspect.role",
+         "skipper?"),
+        (WARNINGS, "fact: vessel.flag", "fact: vessel.flog", "'vessel.flog' is not a declared fact",
+         "Did you mean vessel.flag"),
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_exist_is_an_error_and_no_fact_that_nobody_tells(
+    file: str, old: str, new: str, says: str, hint: str, tmp_path: Path
+) -> None:
+    text = small_rules.FILES[file]
+    assert old in text
+    rules = RuleSet(small_rules.write(tmp_path, {file: text.replace(old, new, 1)}))
+    with pytest.raises(RuleError) as caught:
+        _ = rules.grounds, rules.warnings, rules.coordination
+    assert caught.value.message.startswith(says)
+    assert str(caught.value.where).startswith(f"rules/{file}")
+    assert hint in str(caught.value.hint)
+
+
+def test_names_in_the_law_of_a_state_and_in_rules_of_coordination(tmp_path: Path) -> None:
+    rules = RuleSet(
+        small_rules.write(tmp_path / "a", {ITA: small_rules.FILES[ITA].replace("[piracy, murder]", "[pirac]")})
+    )
+    with pytest.raises(RuleError, match="'pirac' is not an offence"):
+        rules.national("ITA")
+    rules = RuleSet(
+        small_rules.write(tmp_path / "b", {ITA: small_rules.FILES[ITA].replace("fact: custody", "fact: x")})
+    )
+    with pytest.raises(RuleError, match="'x' is not a declared fact"):
+        rules.national("ITA")
+    text = small_rules.FILES[CONSULT].replace("fact: organised_group", "fact: organized_group")
+    with pytest.raises(RuleError, match="'organized_group' is not a declared fact") as caught:
+        _ = RuleSet(small_rules.write(tmp_path / "c", {CONSULT: text})).coordination
+    assert "organised_group?" in str(caught.value.hint)
+
+
 def test_notes_of_the_author_are_no_rules(tmp_path: Path) -> None:
     small_rules.write(tmp_path, {"README.md": "# Notes\n", "grounds/.draft.yaml": "id: draft\n"})
     assert lint(tmp_path).faults == ()

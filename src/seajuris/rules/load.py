@@ -28,6 +28,7 @@ from seajuris.rules.model import (
     national_law,
     validity,
 )
+from seajuris.rules.names import check_claimant, check_names, check_offences
 from seajuris.rules.vocabulary import Vocabulary
 from seajuris.yamlio import parse_yaml
 
@@ -121,7 +122,14 @@ class RuleSet:
     @cached_property
     def grounds(self) -> tuple[Ground, ...]:
         """All grounds, powers and bars, in order of display."""
-        found = [ground(self._data("grounds", name), f"rules/grounds/{name}") for name in self._files("grounds")]
+        found = []
+        for name in self._files("grounds"):
+            where = f"rules/grounds/{name}"
+            item = ground(self._data("grounds", name), where)
+            check_names(item, self.vocabulary, where)
+            check_claimant(item.claimant, self.vocabulary, where)
+            check_offences((*(item.offences or ()), *(item.bars_offences or ())), self.vocabulary, where)
+            found.append(item)
         return tuple(sorted(found, key=lambda g: (g.order, g.id)))
 
     @cached_property
@@ -143,15 +151,15 @@ class RuleSet:
             where = f"rules/warnings.yaml: {key}"
             reader = Fields(entry, where)
             when = reader.take("when", None)
-            found.append(
-                Warning_(
-                    key,
-                    reader.text("text"),
-                    condition(when, where) if when else None,
-                    reader.text("source"),
-                    reader.truth("verified"),
-                )
+            item = Warning_(
+                key,
+                reader.text("text"),
+                condition(when, where) if when else None,
+                reader.text("source"),
+                reader.truth("verified"),
             )
+            check_names(item, self.vocabulary, where)
+            found.append(item)
         return tuple(found)
 
     @cached_property
@@ -165,18 +173,18 @@ class RuleSet:
                 reader = Fields(entry, where)
                 when = reader.take("when", None)
                 states = Fields(reader.take("states", None) or {}, f"{where}: states")
-                found.append(
-                    Coordination(
-                        reader.text("id"),
-                        reader.text("title"),
-                        reader.text("text"),
-                        condition(when, where) if when else None,
-                        states.optional("member"),
-                        states.number("at_least", 0),
-                        tuple(authority(a, where) for a in reader.items("authority")),
-                        validity(reader.take("valid", None), where),
-                    )
+                item = Coordination(
+                    reader.text("id"),
+                    reader.text("title"),
+                    reader.text("text"),
+                    condition(when, where) if when else None,
+                    states.optional("member"),
+                    states.number("at_least", 0),
+                    tuple(authority(a, where) for a in reader.items("authority")),
+                    validity(reader.take("valid", None), where),
                 )
+                check_names(item, self.vocabulary, where)
+                found.append(item)
         return tuple(found)
 
     @cached_property
@@ -207,10 +215,14 @@ class RuleSet:
     def national(self, state: str) -> NationalLaw | None:
         """What a State's own law adds; `None` if it is not encoded."""
         if state not in self._national:
-            known = f"states/{state}.yaml" in self._all
-            self._national[state] = (
-                national_law(self._data("states", f"{state}.yaml"), f"rules/states/{state}.yaml") if known else None
-            )
+            where = f"rules/states/{state}.yaml"
+            law = None
+            if f"states/{state}.yaml" in self._all:
+                law = national_law(self._data("states", f"{state}.yaml"), where)
+                check_names(law, self.vocabulary, where)
+                for basis in law.bases:
+                    check_offences(basis.offences or (), self.vocabulary, where)
+            self._national[state] = law
         return self._national[state]
 
     @cached_property

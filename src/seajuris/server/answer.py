@@ -27,8 +27,8 @@ class Answer:
 
     @classmethod
     def json(cls, data: Any, *, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-        """Data as compact JSON. Half surrogates, which are no text, become question marks."""
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        """Data as compact JSON with sorted keys. Half surrogates, which are no text, become question marks."""
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
         return cls(text.encode("utf-8", "replace"), "application/json", status)
 
 
