@@ -108,13 +108,17 @@ def run(name: str, seed: int, count: int) -> dict[str, Any]:
         for file in ("found", "done"):
             (folder / file).touch()
         start = 0
+        # A command is made for one question: what many of them leave behind in one process is no finding.
+        most = getattr(TARGETS[name], "per_process", count)
         while start < count:
+            end = min(start + most, count)
             (folder / "at").write_bytes(struct.pack("<q", start))
-            command = [sys.executable, __file__, "--work", f"{name}:{seed}:{start}:{count}", "--folder", scratch]
+            command = [sys.executable, __file__, "--work", f"{name}:{seed}:{start}:{end}", "--folder", scratch]
             process = subprocess.Popen(command)
             code, stalled = _wait(process, folder)
             if code == 0:
-                break
+                start = end
+                continue
             number = struct.unpack("<q", (folder / "at").read_bytes())[0]
             what = f"no progress for {STALLED_S:.0f} s" if stalled else f"the process ended with {code}"
             findings.append({"number": number, "what": what, "input": "see --one"})

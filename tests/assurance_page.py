@@ -199,6 +199,12 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "test_rules_as_written.py::test_a_mistake_is_found_once_and_where_it_is",
             "test_rules_lint.py::test_all_seeded_faults_are_found_in_one_run_and_no_other",
         ),
+        promise(
+            "A rule that names a fact, value, offence, zone or State that does not exist is an error, and no fact that "
+            "nobody ever tells.",
+            "test_rules_as_written.py::test_a_name_that_does_not_exist_is_an_error_and_no_fact_that_nobody_tells",
+            "test_rules_as_written.py::test_names_in_the_law_of_a_state_and_in_rules_of_coordination",
+        ),
     ),
     "Faults": (
         promise(
@@ -240,6 +246,13 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
     ),
     "Many at once": (
+        promise(
+            "The index of cells gives the zones of the polygons themselves, and is not used if it is damaged.",
+            "test_locate_many.py::test_classes_are_the_pieces_that_contain_the_position",
+            "test_zones_lines_and_cells.py::test_the_class_of_a_position_is_what_lies_around_it",
+            "test_locate_many.py::test_limits_at_the_edge_of_their_accuracy",
+            "test_locate_many.py::test_a_damaged_index_is_not_used",
+        ),
         promise(
             "Each row of a batch has the answer that it has alone.",
             "test_batch_equal.py::test_places",

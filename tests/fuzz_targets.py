@@ -8,6 +8,7 @@ a name of what came out (for the count), or an exception that is a finding. `ben
 from __future__ import annotations
 
 import contextlib
+import copy
 import csv
 import datetime as dt
 import hashlib
@@ -161,7 +162,7 @@ def changed_data(rng: random.Random, data: Any) -> Any:
             places += [(value, key) for key in keys]
             stack += [value[key] for key in keys]
         if not places:
-            return rng.choice(JUNK)
+            return copy.deepcopy(rng.choice(JUNK))
         inside, key = rng.choice(places)
         kind = rng.randrange(7)
         if kind == 0:
@@ -175,7 +176,8 @@ def changed_data(rng: random.Random, data: Any) -> Any:
             if name in other if isinstance(other, dict) else name < len(other):
                 inside[key] = json.loads(json.dumps(other[name]))
         else:
-            inside[key] = rng.choice(MILD if rng.random() < 0.6 else JUNK)
+            # A copy: a later change must not reach into the list, nor a value into itself.
+            inside[key] = copy.deepcopy(rng.choice(MILD if rng.random() < 0.6 else JUNK))
     return data
 
 
@@ -874,6 +876,7 @@ class Batches:
 
     name = "batch"
     seconds = 10.0
+    per_process = 2_000
     columns = ("lat", "lon", "day", "accuracy", "vessel.flag", "note")
     rows = (
         ("35.61", "12.48", "2023-06-14", "1 nm", "PAN", "x"),
@@ -965,17 +968,22 @@ class Batches:
 
     @staticmethod
     def _harmless(target: Path) -> None:
-        """No cell that a spreadsheet would run."""
-        for row in _cells(target):
-            for cell in row:
-                if cell.lstrip()[:1] in ("=", "@") or (cell[:1] in ("+", "-") and not re.match(r"[+-][0-9.]+", cell)):
-                    raise FindingError(f"a formula: {cell[:100]!r}")
+        """No cell that a spreadsheet would run, whatever it takes for the separator."""
+        for separator in ",;\t|":
+            for row in _cells(target, separator):
+                for cell in row:
+                    begins = cell.lstrip(" ")[:1] in ("=", "@")
+                    if begins or (
+                        cell[:1] in ("+", "-")
+                        and not re.match(r"[+-][0-9.]+(e[+-]?[0-9]+)? *([],;|\t\r\n}\"]|$)", cell)
+                    ):
+                        raise FindingError(f"a formula: {cell[:100]!r}, separator {separator!r}")
 
 
-def _cells(path: Path) -> list[list[str]]:
+def _cells(path: Path, separator: str = ",") -> list[list[str]]:
     csv.field_size_limit(1 << 30)
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
+        return list(csv.reader(file, delimiter=separator))
 
 
 # --- The server ---------------------------------------------------------------------------------------------------

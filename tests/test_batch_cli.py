@@ -32,7 +32,7 @@ from seajuris.batch.answered import Answered, Columns, LocateOptions
 from seajuris.batch.columns import FACTS, RECOGNISED, Named, choose
 from seajuris.batch.locate import flat_place
 from seajuris.batch.run import Task
-from seajuris.batch.spreadsheet import harmless
+from seajuris.batch.spreadsheet import harmless, harmless_column
 from seajuris.errors import EXIT_FOUND, InputError
 from seajuris.record import canonical
 
@@ -394,6 +394,17 @@ def test_geoparquet_that_is_not_read(locate: Locate, changes: dict[str, Any], sa
     assert says in answer.err
 
 
+def test_a_parquet_file_whose_names_are_no_text(locate: Locate) -> None:
+    pq.write_table(pa.table({"latitude": ["36.25"], "longitude": ["21.06"], "remarks": ["x"]}), "in.parquet")
+    raw = Path("in.parquet").read_bytes()
+    assert raw.count(b"remarks") > 1
+    Path("in.parquet").write_bytes(raw.replace(b"remarks", b"re\xffarks"))
+    answer = locate("in.parquet", "-o", "out.csv")
+    assert answer.code == 2
+    assert "cannot be read as Parquet" in answer.err
+    assert not Path("out.csv").exists()
+
+
 # --- Columns ------------------------------------------------------------------------------------------------------
 
 
@@ -569,6 +580,9 @@ def test_byte_order_mark_and_line_ends_stay(locate: Locate) -> None:
         ('{"lat":1.5}', "the longitude is missing"),
         ('{"lat":1.5,"lon":200}', "beyond 180"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"lat":"\\ud800","lon":2}', "U+D800 is half a character"),
+        ('{"lat":1,"lon":2,"note":["x\\udc80"]}', "U+DC80 is half a character"),
+        ('{"lat":1,"lon":2,"\\uD800":1}', "U+D800 is half a character"),
     ],
 )
 def test_bad_lines_of_json(locate: Locate, line: str, says: str) -> None:
@@ -580,6 +594,12 @@ def test_bad_lines_of_json(locate: Locate, line: str, says: str) -> None:
     assert (bad["sj_row"], bad["sj_line"]) == ("2", "2")
     assert says in bad["sj_reason"]
     assert bad["original"].lstrip("'") == line
+
+
+def test_a_pair_of_halves_is_a_character(locate: Locate) -> None:
+    write("in.jsonl", '{"lat":36.25,"lon":21.06,"note":"\\ud83d\\udea2"}\n')
+    assert locate("in.jsonl", "-o", "out.csv", "--on", DAY).code == 0
+    assert "\U0001f6a2" in Path("out.csv").read_text(encoding="utf-8")
 
 
 def test_rows_that_do_not_fit_the_columns_of_the_output(locate: Locate) -> None:
@@ -627,10 +647,49 @@ def test_accuracies_and_days_at_fault(locate: Locate) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "=", "-", "＝1", "-12.3N", "\n=1"],
+    ["=1+1", "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t1", "\r1", "  =1", "=", "-", "＝1", "-12.3N", "\n1"],
 )
 def test_formulas_are_disarmed(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x,  @SUM(A1)", "x,  '@SUM(A1)"),
+        ("x\t-1+cmd|' /C calc'!A0", "x\t'-1+cmd|' /C calc'!A0"),
+        ("two lines\n=1+1", "two lines\n'=1+1"),
+        ("x;＝1", "x;'＝1"),
+        ("=a;+b", "'=a;'+b"),
+        (";=1", ";'=1"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
+    ],
+)
+def test_formulas_are_disarmed_for_those_who_take_another_separator(cell: str, safe: str) -> None:
+    # Where the comma is the decimal sign, spreadsheets split a file at semicolons, also inside of what we quoted.
+    assert harmless(cell) == safe
+    assert list(harmless_column(["36.25", cell, "x"])) == ["36.25", safe, "x"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12.5, -16.5",
+        "[12.5,-16.5]",
+        '{"told":"0.5, -25.25"}',
+        '{"lat":-1,"why":"a=b"}',
+        "x; y",
+        "2023-06-14; 2023-06",
+        "a - b",
+        "a =1",
+        "-5;-6",
+    ],
+)
+def test_lists_and_numbers_inside_a_cell_stay(cell: str) -> None:
+    assert list(harmless_column([cell])) == [cell if cell[0] != "-" else f"'{cell}"]
 
 
 @pytest.mark.parametrize(

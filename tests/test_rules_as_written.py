@@ -24,7 +24,7 @@ from seajuris.rules.vocabulary import Vocabulary
 from seajuris.rules.words import in_words, leaf_words
 
 DEP, CONSULT, WARNINGS = "grounds/departure.yaml", "coordination/consult.yaml", "warnings.yaml"
-FLAG, NAT, BAR = "grounds/flag.yaml", "grounds/nationality.yaml", "grounds/immunity.yaml"
+CLAUSE, FLAG, NAT, BAR = "grounds/clause.yaml", "grounds/flag.yaml", "grounds/nationality.yaml", "grounds/immunity.yaml"
 ITA = "states/ITA.yaml"
 ROLE = "    - {fact: suspect.role, is: [skipper, organiser]}\n"
 
@@ -243,6 +243,10 @@ def test_a_fact_that_names_states_may_be_compared_with_another(tmp_path: Path) -
          "'suspect.nation' is not a declared fact", "suspect.nationality"),
         (FLAG, "when: {fact: vessel.flag, is: claimant}", "when: {not: {place: [high_see]}}",
          "'high_see' is not a zone", "high_seas?"),
+        (FLAG, "warnings: [W-FLAG]", "warnings: [W-FLAGS]", "'W-FLAGS' is not a remark in warnings.yaml", "W-FLAG"),
+        (BAR, "grounds: [flag, departure]", "grounds: [flag, departur]", "'departur' is not a ground", "departure?"),
+        (CLAUSE, "party: TREATY, state: claimant", "party: TREATY, state: custodi", "'custodi' is not a declared fact",
+         "custody?"),
         (NAT, "is: [skipper, organiser]", "is: [skiper, organiser]", "'skiper' is not a value of suspect.role",
          "skipper?"),
         (WARNINGS, "fact: vessel.flag", "fact: vessel.flog", "'vessel.flog' is not a declared fact",
@@ -258,7 +262,7 @@ def test_a_name_that_does_not_exist_is_an_error_and_no_fact_that_nobody_tells(
     with pytest.raises(RuleError) as caught:
         _ = rules.grounds, rules.warnings, rules.coordination
     assert caught.value.message.startswith(says)
-    assert str(caught.value.where).startswith(f"rules/{file}")
+    assert str(caught.value.where).startswith(("rules/grounds: immunity", f"rules/{file}"))
     assert hint in str(caught.value.hint)
 
 
@@ -273,6 +277,9 @@ def test_names_in_the_law_of_a_state_and_in_rules_of_coordination(tmp_path: Path
     )
     with pytest.raises(RuleError, match="'x' is not a declared fact"):
         rules.national("ITA")
+    text = small_rules.FILES[ITA].replace("grounds: [clause]", "grounds: [clauses]")
+    with pytest.raises(RuleError, match="'clauses' is not a ground"):
+        RuleSet(small_rules.write(tmp_path / "d", {ITA: text})).national("ITA")
     text = small_rules.FILES[CONSULT].replace("fact: organised_group", "fact: organized_group")
     with pytest.raises(RuleError, match="'organized_group' is not a declared fact") as caught:
         _ = RuleSet(small_rules.write(tmp_path / "c", {CONSULT: text})).coordination

@@ -83,6 +83,9 @@ def test_a_rule_and_a_file_that_are_gone(old: RuleSet, tmp_path: Path) -> None:
     (folder / FLAG).unlink()
     (folder / BAR).unlink()
     (folder / ITA).write_text(small_rules.ITALY.replace("grounds: [flag]", "grounds: [departure]"), encoding="utf-8")
+    # Nothing may serve a ground that is gone.
+    greece = small_rules.FILES["states/GRC.yaml"].replace("grounds: [flag]", "grounds: [departure]")
+    (folder / "states" / "GRC.yaml").write_text(greece, encoding="utf-8")
     case = {**TOLD, "suspects": [{"role": "skipper"}]}
     found = compare(old, RuleSet(folder), [Scenario("one", {"title": "One", "case": case, "expect": {}})])
     assert {FLAG: "removed", BAR: "removed", ITA: "changed"}.items() <= dict(found.files).items()

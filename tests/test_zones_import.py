@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import stat
+import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -655,6 +656,34 @@ def test_a_member_that_is_longer_than_it_declares(tmp_path: Path) -> None:
     path.write_bytes(bytes(raw))
     with pytest.raises(InputError):
         reader.read(path, None, Report())
+
+
+def test_a_member_without_a_name(tmp_path: Path) -> None:
+    # Found by fuzzing: the library looks at the last character of a name.
+    path = archive_of(tmp_path / "eez_v12.zip", {"eez.shp": b"x"})
+    path.write_bytes(path.read_bytes().replace(b"eez.shp", b"\x00ez.shp"))
+    refused(path, "a member without a name")
+
+
+def test_a_ring_that_does_not_close(tmp_path: Path) -> None:
+    # Found by fuzzing: the libraries raise errors of their own for damaged coordinates and reference systems.
+    source = files.write_zip(tmp_path, "12nm", files.world()["12nm"])
+    with zipfile.ZipFile(source) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    shp = next(name for name in members if name.endswith(".shp"))
+    # The last point of the last ring.
+    damaged = {**members, shp: members[shp][:-16] + struct.pack("<dd", 1.5, 1.5)}
+    refused(archive_of(tmp_path / source.name, damaged), "cannot be read: .*closed")
+
+
+def test_a_reference_system_that_is_no_text(tmp_path: Path) -> None:
+    source = files.write_zip(tmp_path, "internal", files.world()["internal"])
+    with zipfile.ZipFile(source) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    prj = next(name for name in members if name.endswith(".prj"))
+    assert b"D_WGS_1984" in members[prj]
+    damaged = {**members, prj: members[prj].replace(b"WGS_19", b"WG\x99\xe2\xaa\x8f", 1)}
+    refused(archive_of(tmp_path / source.name, damaged), "cannot be read|reference system")
 
 
 def test_too_many_members_and_twice_the_same(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -155,6 +156,10 @@ def fact_text(value: Any) -> str | None:
     return None if value is None else cell_text(value)
 
 
+# JSON can write either half of a pair of surrogates alone; UTF-8 cannot.
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
     import pyarrow as pa
 
@@ -290,6 +295,8 @@ class JsonSource:
             raise _Bad("this is no JSON object", 'e.g. {"lat": 36.25, "lon": 21.06}')
         if isinstance(value, Repeated):
             raise _Bad("a name stands more than once in the object")
+        if "\\u" in raw and (half := _HALF.search(json.dumps(value, ensure_ascii=False))):
+            raise _Bad(f"U+{ord(half[0]):04X} is half a character: no text can hold it")
         return value, None
 
     def _make(self, raw: list[str], objects: list[dict[str, Any]], features: list[Any]) -> JsonRows:

@@ -141,11 +141,11 @@ class ParquetSource:
         try:
             # Without the pre-buffer, and unmapped: memory stays that of a row group's pages.
             self._file = pq.ParquetFile(name, pre_buffer=False)
-        except (OSError, pa.ArrowException) as fault:
-            text = str(fault).splitlines()[0][:200]
+            self._schema = self._file.schema_arrow
+            self.names = tuple(self._schema.names)
+        except (OSError, ValueError, pa.ArrowException) as fault:
+            text = (str(fault).splitlines() or [type(fault).__name__])[0][:200]
             raise InputError(f"cannot be read as Parquet: {text}", where=name) from None
-        self._schema = self._file.schema_arrow
-        self.names = tuple(self._schema.names)
         if len(set(self.names)) != len(self.names):
             raise InputError("two columns have the same name", where=name, hint="Rename the columns.")
         self.geometry = self._primary(name)
@@ -208,8 +208,8 @@ class ParquetSource:
                     wanted = pa.record_batch([pa.nulls(batch.num_rows)], names=["sj_none"])
                 parts = ((np.arange(batch.num_rows, dtype=np.int64), wanted),)
                 yield Block(number, rows, np.zeros_like(rows), ArrowRows(batch, self.geometry), parts, ())
-        except (OSError, pa.ArrowException) as fault:
-            text = str(fault).splitlines()[0][:200]
+        except (OSError, ValueError, pa.ArrowException) as fault:
+            text = (str(fault).splitlines() or [type(fault).__name__])[0][:200]
             raise InputError(
                 f"row {number + 1} or one after it cannot be read: {text}", where=str(self._path)
             ) from None

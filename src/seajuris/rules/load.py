@@ -28,7 +28,7 @@ from seajuris.rules.model import (
     national_law,
     validity,
 )
-from seajuris.rules.names import check_claimant, check_names, check_offences
+from seajuris.rules.names import check_claimant, check_listed, check_names, check_offences
 from seajuris.rules.vocabulary import Vocabulary
 from seajuris.yamlio import parse_yaml
 
@@ -128,8 +128,12 @@ class RuleSet:
             item = ground(self._data("grounds", name), where)
             check_names(item, self.vocabulary, where)
             check_claimant(item.claimant, self.vocabulary, where)
-            check_offences((*(item.offences or ()), *(item.bars_offences or ())), self.vocabulary, where)
+            check_offences(item.offences, self.vocabulary, where)
+            check_offences(item.bars_offences, self.vocabulary, where)
+            check_listed(item.warnings, tuple(w.id for w in self.warnings), "a remark in warnings.yaml", where)
             found.append(item)
+        for item in found:
+            check_listed(item.bars_grounds or (), tuple(g.id for g in found), "a ground", f"rules/grounds: {item.id}")
         return tuple(sorted(found, key=lambda g: (g.order, g.id)))
 
     @cached_property
@@ -221,7 +225,9 @@ class RuleSet:
                 law = national_law(self._data("states", f"{state}.yaml"), where)
                 check_names(law, self.vocabulary, where)
                 for basis in law.bases:
-                    check_offences(basis.offences or (), self.vocabulary, where)
+                    check_offences(basis.offences, self.vocabulary, where)
+                served = [g for b in law.bases for g in b.grounds] + [g for a in law.absent for g in a.grounds]
+                check_listed(served, tuple(g.id for g in self.grounds), "a ground", where)
             self._national[state] = law
         return self._national[state]
 

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any
 
 from seajuris.errors import RuleError
-from seajuris.rules.model import FactIs, Offence, PlaceIn
+from seajuris.rules.model import FactIs, Offence, Party, PlaceIn
 from seajuris.rules.schemas import ZONES, declared, spellings
 from seajuris.rules.vocabulary import FactDeclaration, Vocabulary
 from seajuris.states import register
 
 _VALUES = {"yes_no": ("true", "false")}
+_STATES = ("claimant", "flag")
 _LISTED = 20
 """No more words than this are told."""
 
@@ -40,9 +41,11 @@ def check_names(rule: Any, vocabulary: Vocabulary, where: str) -> None:
                 _check_value(test.path, vocabulary[declared(test.path)], value, vocabulary, where)
         elif isinstance(test, Offence):
             check_offences(test.offences, vocabulary, where)
+        elif isinstance(test, Party):
+            if test.state not in _STATES:
+                check_fact(test.state, vocabulary, where)
         else:
-            for zone in test.zones:
-                _check(zone, ZONES, "a zone", where)
+            check_listed(test.zones, ZONES, "a zone", where)
 
 
 def check_fact(path: str, vocabulary: Vocabulary, where: str) -> None:
@@ -66,14 +69,31 @@ def check_claimant(claimant: Mapping[str, Any], vocabulary: Vocabulary, where: s
             check_fact(path, vocabulary, where)
 
 
-def check_offences(offences: Iterable[str], vocabulary: Vocabulary, where: str) -> None:
-    """Whether offences are those that a case may tell.
+def check_offences(offences: Iterable[str] | None, vocabulary: Vocabulary, where: str) -> None:
+    """Whether offences are those that a case may tell; `None` are all of them.
 
     Raises:
         RuleError: if one is not.
     """
-    for offence in offences:
-        _check(offence, tuple(vocabulary["offences"].values), "an offence", where)
+    if offences:
+        check_listed(offences, tuple(vocabulary["offences"].values), "an offence", where)
+
+
+def check_listed(words: Iterable[str], known: tuple[str, ...], what: str, where: str) -> None:
+    """Whether words are among those that exist.
+
+    Args:
+        words: The words.
+        known: Those that exist.
+        what: What each has to be, for the message.
+        where: The file.
+
+    Raises:
+        RuleError: if one is not.
+    """
+    for word in words:
+        if word not in known:
+            raise _unknown(word, known, what, where)
 
 
 def _check_value(path: str, fact: FactDeclaration, value: str, vocabulary: Vocabulary, where: str) -> None:
@@ -83,19 +103,15 @@ def _check_value(path: str, fact: FactDeclaration, value: str, vocabulary: Vocab
         if "." in value:
             check_fact(value, vocabulary, where)
         elif value != "claimant":
-            _check(value, _codes(), "a State in the register, or `claimant`", where)
+            check_listed((value,), _codes(), "a State in the register, or `claimant`", where)
     else:
-        _check(value, _VALUES.get(fact.type) or tuple(fact.values) or ("known",), f"a value of {path}", where)
+        known = _VALUES.get(fact.type) or tuple(fact.values) or ("known",)
+        check_listed((value,), known, f"a value of {path}", where)
 
 
 @cache
 def _codes() -> tuple[str, ...]:
     return tuple(state.alpha3 for state in register())
-
-
-def _check(word: str, known: tuple[str, ...], what: str, where: str) -> None:
-    if word not in known:
-        raise _unknown(word, known, what, where)
 
 
 def _unknown(word: str, known: tuple[str, ...], what: str, where: str) -> RuleError:
@@ -109,9 +125,9 @@ def _unknown(word: str, known: tuple[str, ...], what: str, where: str) -> RuleEr
     return RuleError(f"{word!r} is not {what}", where=where, hint=meant + accepted)
 
 
-def _tests(rule: Any) -> Iterator[FactIs | Offence | PlaceIn]:
+def _tests(rule: Any) -> Iterator[FactIs | Offence | Party | PlaceIn]:
     """All tests in a rule, at any depth."""
-    if isinstance(rule, FactIs | Offence | PlaceIn):
+    if isinstance(rule, FactIs | Offence | Party | PlaceIn):
         yield rule
     elif isinstance(rule, tuple):
         for part in rule:

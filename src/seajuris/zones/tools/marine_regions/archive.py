@@ -85,6 +85,8 @@ def _check(members: list[zipfile.ZipInfo], packed: int, where: str) -> None:
     seen: set[str] = set()
     for member in members:
         name = member.filename
+        if not name:
+            raise InputError("a member without a name", where=where)
         place = f"{where}: {name}"
         parts = PurePosixPath(name.replace("\\", "/"))
         if "\\" in name or "\x00" in name or ":" in name or parts.is_absolute() or ".." in parts.parts:

@@ -31,6 +31,8 @@ JSON_LIMITS = Limits(size=600_000_000, nodes=60_000_000)
 """Of a GeoJSON file. A vertex is three values: the pair, and two numbers."""
 WIDEST_LONGITUDE = 540.0
 MOST_LETTERS = 160
+_MOST_WORDS = 300
+"""Characters of what a library says."""
 
 _SQLITE = b"SQLite format 3\x00"
 _SHAPEFILE = b"\x00\x00\x27\x0a"
@@ -168,27 +170,34 @@ def _vector(path: Path, origin: str, report: Report) -> Iterator[tuple[str, list
 
     # A name with a folder before it is never taken for an address.
     path = path.absolute()
-    try:
-        with _noted(report, path, path.name):
-            listed = geopandas.list_layers(path)
-        if len(listed) > MAX_LAYERS:
-            raise InputError(f"{len(listed)} layers, more than {MAX_LAYERS}", where=origin)
-        for name, kind in zip(listed["name"], listed["geometry_type"], strict=True):
-            if "Polygon" not in str(kind):
-                continue
-            with _noted(report, path, str(name)):
-                frame = geopandas.read_file(path, layer=name, engine="pyogrio")
-            yield str(name), _features(frame, f"{origin}: {name}")
-    except (OSError, ValueError, RuntimeError) as fault:
-        raise InputError(f"cannot be read: {fault}", where=origin, hint="Download it again.") from None
+    with _by_library(report, path, path.name, origin):
+        listed = geopandas.list_layers(path)
+    if len(listed) > MAX_LAYERS:
+        raise InputError(f"{len(listed)} layers, more than {MAX_LAYERS}", where=origin)
+    for name, kind in zip(listed["name"], listed["geometry_type"], strict=True):
+        if "Polygon" not in str(kind):
+            continue
+        with _by_library(report, path, str(name), origin):
+            frame = geopandas.read_file(path, layer=name, engine="pyogrio")
+        yield str(name), _features(frame, f"{origin}: {name}")
 
 
 @contextmanager
-def _noted(report: Report, path: Path, what: str) -> Iterator[None]:
-    """Take what a library warns of into the report, rather than between our own messages."""
+def _by_library(report: Report, path: Path, what: str, origin: str) -> Iterator[None]:
+    """Take what a library warns of into the report, and what it fails of for a fault of the file.
+
+    Of a damaged file the libraries raise whatever they come upon: errors of the system, of geometry, of a value that
+    was never set.
+    """
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always")
-        yield
+        try:
+            yield
+        except MemoryError:
+            raise
+        except Exception as fault:
+            text = str(fault).replace(str(path), path.name)[:_MOST_WORDS]
+            raise InputError(f"cannot be read: {text}", where=origin, hint="Download it again.") from None
     for remark in remarks:
         report.note("reader", f"{what}: {str(remark.message).replace(str(path), path.name)}")
 
