@@ -6,6 +6,7 @@ known; positions, names and codes are real.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 GEOD = Geod(ellps="WGS84")
 MILE = 1852.0
+WRITTEN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 _CLAIMANT = ("MRGID_TER", "MRGID_SOV", "TERRITORY", "ISO_TER", "SOVEREIGN")
 EEZ_COLUMNS = [
@@ -136,8 +138,15 @@ def frame(product: str, features: Sequence[Feature], crs: Any = "EPSG:4326") -> 
 
 
 def write_gpkg(folder: Path, product: str, features: Sequence[Feature], crs: Any = "EPSG:4326") -> Path:
+    import pyogrio
+
     path = folder / f"{NAMES[product][1]}.gpkg"
-    frame(product, features, crs).to_file(path, layer=NAMES[product][1], driver="GPKG")
+    # The same bytes whenever they are written: what a fuzzer makes of them comes from its seed alone.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{WRITTEN:%Y-%m-%dT%H:%M:%SZ}"})
+    try:
+        frame(product, features, crs).to_file(path, layer=NAMES[product][1], driver="GPKG")
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
     return path
 
 
@@ -153,16 +162,19 @@ def write_zip(
     if suffix == ".gpkg":
         write_gpkg(work, product, features, crs)
     else:
-        frame(product, features, crs).to_file(work / f"{layer}.shp", encoding="utf-8")
+        day = {"DBF_DATE_LAST_UPDATE": f"{WRITTEN:%Y-%m-%d}"}
+        frame(product, features, crs).to_file(work / f"{layer}.shp", encoding="utf-8", **day)
         if product == "eez":
             line = shapely.LineString([(12.0, 36.0), (14.0, 36.5)])
             lines = geopandas.GeoDataFrame({"LINE_TYPE": ["Treaty"]}, geometry=[line], crs="EPSG:4326")
-            lines.to_file(work / "eez_boundaries_v12.shp")
+            lines.to_file(work / "eez_boundaries_v12.shp", **day)
     path = folder / (f"{base}_gpkg.zip" if suffix == ".gpkg" else f"{base}.zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"{base}/LICENSE_MarineRegions.txt", "CC-BY 4.0\n")
-        for member in sorted(work.iterdir()):
-            archive.write(member, f"{base}/{member.name}")
+        members = [("LICENSE_MarineRegions.txt", b"CC-BY 4.0\n")]
+        members += [(member.name, member.read_bytes()) for member in sorted(work.iterdir())]
+        for name, content in members:
+            entry = zipfile.ZipInfo(f"{base}/{name}", WRITTEN.timetuple()[:6])
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return path
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,25 @@ def test_an_input_comes_from_its_number_alone(tmp_path: Path) -> None:
         target = fuzz.TARGETS[name](tmp_path)
         first, again = (target.make(random.Random(f"1:{name}:7")) for _ in range(2))
         assert first == again
+
+
+def test_the_same_downloads_whenever_they_are_made(tmp_path: Path) -> None:
+    made = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        made.append(fuzz.Zones(tmp_path / name))
+        time.sleep(1.1)
+    assert made[0].downloads == made[1].downloads
+    changed = [target.make(random.Random("1:zones:7")) for target in made]
+    assert changed[0] == changed[1]
+
+
+def test_values_of_the_fuzzer_stay_as_they_are() -> None:
+    # A value put into an input twice and then changed could end up inside itself.
+    before = json.dumps(fuzz.JUNK)
+    for number in range(2_000):
+        json.dumps(fuzz.changed_data(random.Random(number), {"a": [1, {"b": {"c": 2}}], "d": "e"}))
+    assert json.dumps(fuzz.JUNK) == before
 
 
 def test_the_fuzzer_reports_what_it_finds() -> None:
