@@ -40,7 +40,7 @@ SLOW = re.compile(
     r"|test_(position|locate)_properties\.py|test_gold_positions\.py|test_zone_data\.py|test_the_shipped_data"
     r"|test_our_own_zones_come_back"
 )
-PARTS = {"position": ("position.py", "quantity.py"), "rules": ("rules/",), "zones": ("zones/",)}
+PARTS = {"position": ("position.py", "quantity.py"), "rules": ("rules/",), "zones": ("zones/", "parts.py")}
 
 
 class Covered:

@@ -686,6 +686,16 @@ def test_a_reference_system_that_is_no_text(tmp_path: Path) -> None:
     refused(archive_of(tmp_path / source.name, damaged), "cannot be read|reference system")
 
 
+def test_too_little_memory_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    path = files.write_gpkg(tmp_path, "12nm", files.world()["12nm"])
+    monkeypatch.setattr("geopandas.read_file", lacking)
+    with pytest.raises(MemoryError):
+        reader.read(path, None, Report())
+
+
 def test_too_many_members_and_twice_the_same(tmp_path: Path) -> None:
     refused(archive_of(tmp_path / "a.zip", {f"{i}.txt": b"" for i in range(archive.MAX_MEMBERS + 1)}), "members")
     refused(archive_of(tmp_path / "b.zip", {"a/eez.shp": b"1", "b/EEZ.SHP": b"2"}), "same name")
