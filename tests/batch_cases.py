@@ -34,6 +34,13 @@ def near_lines(count: int, seed: int) -> tuple[str, ...]:
     return tuple(found)
 
 
+def write_broken(path: Path) -> None:
+    """A Parquet file with a cell of text that is none."""
+    whole = pa.array(["remark", "x"])
+    broken = pa.Array.from_buffers(pa.string(), 2, [None, whole.buffers()[1], pa.py_buffer(b"re\xffarkx")])
+    pq.write_table(pa.table({"lat": ["36.25", "36.3"], "lon": ["21.06", "21.1"], "note": broken}), path)
+
+
 def _degrees(lat: float, lon: float) -> str:
     return f"{lat:.4f}, {lon:.4f}"
 

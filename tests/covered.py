@@ -33,7 +33,7 @@ FOLDER = "COVERED_FOLDER"
 MEASURED = re.compile(
     r"test_(position|described_position|plus_codes|logic|evaluate|instruments|law_in_time|national_law|grounds_data"
     r"|membership|rules_|explain|schema|scenarios|outside_the|too_many|completions|zone|locate_(many|prop|edges)|contested"
-    r"|edges_of|findings_in|placing_|measure|strict_reading|gold)"
+    r"|edges_of|parts|findings_in|placing_|measure|strict_reading|gold)"
 )
 SLOW = re.compile(
     r"law-national-(offence|abroad)|test_junk_anywhere|test_no_text_is_more_than_refused|test_dates_of_the_cases"

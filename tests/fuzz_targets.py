@@ -875,7 +875,7 @@ class Batches:
     """Files of rows in every format, answered by the command."""
 
     name = "batch"
-    seconds = 10.0
+    seconds = 30.0
     per_process = 2_000
     columns = ("lat", "lon", "day", "accuracy", "vessel.flag", "note")
     rows = (
@@ -895,7 +895,7 @@ class Batches:
         rows = [list(rng.choice(self.rows)) for _ in range(rng.randint(1, 6))]
         if rng.random() < 0.3:
             rng.choice(rows)[rng.randrange(len(self.columns))] = rng.choice(TOKENS)
-        raw = self._written(ending, rows)
+        raw = self._written(rng, ending, rows)
         kind = rng.random()
         if ending == "parquet" or kind > 0.75:
             raw = changed_bytes(rng, raw) if kind > 0.1 else raw
@@ -909,7 +909,7 @@ class Batches:
                 args += option
         return ending, args, raw
 
-    def _written(self, ending: str, rows: list[list[str]]) -> bytes:
+    def _written(self, rng: random.Random, ending: str, rows: list[list[str]]) -> bytes:
         told = [dict(zip(self.columns, row, strict=True)) for row in rows]
         if ending in ("csv", "tsv"):
             text = io.StringIO()
@@ -918,13 +918,16 @@ class Batches:
         if ending == "parquet":
             sink = io.BytesIO()
             plain = [{key: value.encode("utf-8", "replace").decode() for key, value in row.items()} for row in told]
-            pq.write_table(pa.Table.from_pylist(plain), sink)
+            table = pa.Table.from_pylist(plain)
+            for name in rng.sample(("lat", "lon", "day", "note"), rng.choice((0, 0, 1, 2))):
+                table = table.set_column(table.schema.get_field_index(name), name, _typed(rng, len(rows)))
+            pq.write_table(table, sink)
             return sink.getvalue()
         if ending != "jsonl":
             point = {"type": "Point", "coordinates": [12.48, 35.61]}
             told = [{"type": "Feature", "geometry": point, "properties": row} for row in told]  # type: ignore[dict-item]
         if ending == "geojson":
-            return json.dumps({"type": "FeatureCollection", "features": told}).encode()
+            return json.dumps({"type": "FeatureCollection", "features": told}, indent=rng.choice((None, 1))).encode()
         start = "\x1e" if ending == "geojsonseq" else ""
         return "".join(f"{start}{json.dumps(row)}\n" for row in told).encode()
 
@@ -978,6 +981,29 @@ class Batches:
                         and not re.match(r"[+-][0-9.]+(e[+-]?[0-9]+)? *([],;|\t\r\n}\"]|$)", cell)
                     ):
                         raise FindingError(f"a formula: {cell[:100]!r}, separator {separator!r}")
+
+
+def _typed(rng: random.Random, count: int) -> pa.Array:
+    """A column of some type, with values that its type allows and nobody expects."""
+    large = [rng.choice((0, 1, -1, 19_000, 10**9, 2**31 - 1, 2**62, -(2**62))) for _ in range(count)]
+    instants = (pa.timestamp("us"), pa.timestamp("ms", "UTC"), pa.timestamp("us", "Europe/Rome"), pa.timestamp("ns"))
+    kind = rng.choice((*instants, pa.time64("us"), pa.duration("us"), pa.int64(), pa.float64()))
+    numbers = pa.array(large, pa.int64())
+    match rng.randrange(8):
+        case 0:
+            return pa.array([[str(value)] * rng.randrange(3) for value in large])
+        case 1:
+            return pa.array([{"a": value} for value in large])
+        case 2:
+            return pa.array([str(value).encode() for value in large])
+        case 3:
+            return pa.array([rng.choice((math.nan, math.inf, -0.0, 1e300, 36.25)) for _ in large])
+        case 4:
+            return pa.array([str(value) for value in large]).dictionary_encode()
+        case 5:
+            return pa.array([max(min(value, 2**31 - 1), -(2**31)) for value in large], pa.int32()).view(pa.date32())
+        case _:
+            return numbers.view(kind)
 
 
 def _cells(path: Path, separator: str = ",") -> list[list[str]]:

@@ -25,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import seajuris
+from batch_cases import write_broken
 from conftest import ROOT, Answer, Run
 from seajuris.batch import answering
 from seajuris.batch import run as running
@@ -338,6 +339,59 @@ def test_types_of_parquet(locate: Locate) -> None:
     assert second["accuracy_m"] is None
 
 
+def test_days_beyond_the_calendar_are_no_days(locate: Locate) -> None:
+    # Found by fuzzing. Converted as they are, seconds far away would begin anew at some day of our time.
+    kinds = [pa.timestamp("ms"), pa.timestamp("us"), pa.timestamp("ns"), pa.timestamp("ms", "Europe/Rome"), pa.date64()]
+    for kind in kinds:
+        numbers = pa.array([2**63 - 1, 0, -(2**63)], pa.int64())
+        day = (
+            pa.array([(2**31 - 1) * 86_400_000, 0, -(2**31) * 86_400_000], pa.int64())
+            if kind == pa.date64()
+            else numbers
+        )
+        table = pa.table({"lat": [36.25] * 3, "lon": [21.06] * 3, "day": day.view(kind)})
+        pq.write_table(table, "in.parquet")
+        assert locate("in.parquet", "-o", "out.csv", "--force").code == EXIT_FOUND, kind
+        rows = rows_of(Path("out.csv").read_text(encoding="utf-8"))
+        assert [row["sj_on"] for row in rows] == ["1970-01-01"]
+        assert [(row["sj_row"], row["sj_column"]) for row in rejects("out.csv")] == [("1", "day"), ("3", "day")]
+        assert all("is not a day" in row["sj_reason"] for row in rejects("out.csv"))
+        # What Python cannot hold is kept as it was in the file.
+        assert locate("in.parquet", "-o", "out.parquet", "--force").code == EXIT_FOUND
+        assert pq.read_table("out.parquet")["day"].to_pylist() == table["day"][1:2].to_pylist()
+
+
+def test_moments_that_python_cannot_hold_are_written_as_they_are(locate: Locate) -> None:
+    seen = pa.array([2**62, 0], pa.int64()).view(pa.timestamp("us"))
+    pq.write_table(pa.table({"lat": [36.25] * 2, "lon": [21.06] * 2, "seen": seen}), "in.parquet")
+    assert locate("in.parquet", "-o", "out.csv", "--on", DAY).code == 0
+    first, second = rows_of(Path("out.csv").read_text(encoding="utf-8"))
+    assert str(2**62) in first["seen"]
+    assert second["seen"].startswith("1970-01-01")
+    many = pa.array([[2**62], [0]], pa.list_(pa.timestamp("us")))
+    pq.write_table(pa.table({"lat": [36.25] * 2, "lon": [21.06] * 2, "seen": many}), "in.parquet")
+    answer = locate("in.parquet", "-o", "out.csv", "--on", DAY, "--force")
+    assert answer.code == 2
+    assert "column seen" in answer.err
+    assert locate("in.parquet", "-o", "out.parquet", "--on", DAY).code == 0
+
+
+def test_a_time_zone_that_is_none(locate: Locate) -> None:
+    moments = pa.array([0], pa.int64()).view(pa.timestamp("us", "Nowhere/Land"))
+    pq.write_table(pa.table({"lat": [36.25], "lon": [21.06], "day": moments}), "in.parquet")
+    answer = locate("in.parquet", "-o", "out.parquet")
+    assert answer.code == 2
+    assert "Nowhere/Land" in answer.err
+
+
+def test_text_in_parquet_that_is_none(locate: Locate) -> None:
+    write_broken(Path("in.parquet"))
+    answer = locate("in.parquet", "-o", "out.parquet", "--on", DAY)
+    assert answer.code == 2
+    assert "Invalid UTF8" in answer.err
+    assert not Path("out.parquet").is_file()
+
+
 def geoparquet(name: str, shapes: list[Any], **changes: Any) -> None:
     column = {"encoding": "WKB", "geometry_types": [], **changes}
     geo = {"version": "1.0.0", "primary_column": "geom", "columns": {"geom": column}}
@@ -594,6 +648,21 @@ def test_bad_lines_of_json(locate: Locate, line: str, says: str) -> None:
     assert (bad["sj_row"], bad["sj_line"]) == ("2", "2")
     assert says in bad["sj_reason"]
     assert bad["original"].lstrip("'") == line
+
+
+def test_features_over_several_lines_become_one_line_each(locate: Locate) -> None:
+    # Found by fuzzing: with line ends inside, the rows of JSON lines were none.
+    shape = {"type": "Point", "coordinates": [21.06, 36.25]}
+    features = [{"type": "Feature", "properties": {"id": n, "note": "a\nb"}, "geometry": shape} for n in range(3)]
+    write("in.geojson", json.dumps({"type": "FeatureCollection", "features": features}, indent=2).replace("\n", "\r\n"))
+    for name in ("out.jsonl", "out.geojsonl"):
+        assert locate("in.geojson", "-o", name, "--on", DAY).code == 0
+        lines = Path(name).read_text(encoding="utf-8").splitlines()
+        found = [json.loads(line) for line in lines]
+        members = found if name == "out.jsonl" else [item["properties"] for item in found]
+        assert [(item["id"], item["note"], item["sj_states"]) for item in members] == [
+            (n, "a\nb", "") for n in range(3)
+        ]
 
 
 def test_a_pair_of_halves_is_a_character(locate: Locate) -> None:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batch_cases import write_broken
 from conftest import ROOT, Run
 from seajuris.batch import resources
 from seajuris.batch.answered import AssessOptions, LocateOptions
@@ -128,6 +129,20 @@ def test_files_of_a_folder_have_the_same_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table({"lat": ["x"], "lon": ["y"]}), folder / "c.parquet")
     with pytest.raises(InputError, match="other columns"):
         prepare(task(folder, tmp_path / "out2"))
+
+
+def test_damaged_files_of_a_folder_are_named(tmp_path: Path) -> None:
+    write_broken(tmp_path / "broken.parquet")
+    run = prepare(task(tmp_path / "broken.parquet", tmp_path / "out"))
+    with pytest.raises(InputError, match="Invalid UTF8"):
+        answer_part(run.parts[0], run.job)
+    folder = tmp_path / "tracks"
+    folder.mkdir()
+    write(folder / "a.parquet", 3)
+    (folder / "b.parquet").write_bytes((folder / "a.parquet").read_bytes()[:-9])
+    with pytest.raises(InputError, match="cannot be read as Parquet") as caught:
+        prepare(task(folder, tmp_path / "out2"))
+    assert "b.parquet" in str(caught.value.where)
 
 
 def test_a_machine_with_other_software_or_data_answers_nothing(tmp_path: Path) -> None:

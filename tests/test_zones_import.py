@@ -590,6 +590,18 @@ def test_not_what_the_name_says(name: str, content: bytes, match: str, tmp_path:
     refused(path, match)
 
 
+@pytest.mark.parametrize("far", [541.0, 1e52, -1e97])
+def test_a_hole_that_lies_nowhere(far: float, tmp_path: Path) -> None:
+    # Found by fuzzing: cut at every turn around the world, it took for ever.
+    shore = [[10, 30], [14, 30], [14, 34], [10, 34], [10, 30]]
+    hole = [[11, 31], [far, 31.5], [11, 32], [11, 31]]
+    shape = {"type": "Polygon", "coordinates": [shore, hole]}
+    feature = {"type": "Feature", "properties": {}, "geometry": shape}
+    path = tmp_path / "eez_12nm_v4.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    refused(path, "east")
+
+
 def test_points_are_no_zones(tmp_path: Path) -> None:
     feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
     path = tmp_path / "eez_v12.geojson"

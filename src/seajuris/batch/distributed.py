@@ -39,7 +39,7 @@ from seajuris.batch.answered import AssessOptions, Columns
 from seajuris.batch.answering import Options, answer_parts
 from seajuris.batch.blocks import ROWS
 from seajuris.batch.columns import Named, choose
-from seajuris.batch.parquetfile import ArrowRows, ParquetSource
+from seajuris.batch.parquetfile import FAULTS, ArrowRows, ParquetSource, opened, sound, told
 from seajuris.batch.resources import Needs, rules_here, zones_here
 from seajuris.batch.run import answering_identity, command_of, fact_paths_of
 from seajuris.batch.writing import REJECT_HEADINGS, reject_rows
@@ -229,11 +229,9 @@ def _files(name: str) -> list[str]:
 
 
 def _parts(files: Sequence[str], schema: pa.Schema, part_rows: int) -> Iterator[Part]:
-    import pyarrow.parquet as pq
-
     number = before = 0
     for name in files:
-        with pq.ParquetFile(name) as file:
+        with opened(name) as file:
             if not file.schema_arrow.remove_metadata().equals(schema.remove_metadata()):
                 hint = f"All files have the columns and types of {files[0]}."
                 raise InputError("has other columns than the first file", where=name, hint=hint)
@@ -402,12 +400,11 @@ def _options_here(job: Job) -> Options:
 def _batches(part: Part) -> Iterator[pa.RecordBatch]:
     """The rows of a part, in batches of `ROWS`."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(part.path, pre_buffer=False) as file:
+        with opened(part.path) as file:
             skip, left = part.offset, part.rows
-            for batch in file.iter_batches(batch_size=ROWS, row_groups=list(part.groups)):
+            for batch in map(sound, file.iter_batches(batch_size=ROWS, row_groups=list(part.groups))):
                 if skip >= batch.num_rows:
                     skip -= batch.num_rows
                     continue
@@ -417,9 +414,8 @@ def _batches(part: Part) -> Iterator[pa.RecordBatch]:
                 yield some
                 if not left:
                     return
-    except (OSError, pa.ArrowException) as fault:
-        text = str(fault).splitlines()[0][:200]
-        raise InputError(f"{part.name} cannot be read: {text}", where=part.path) from None
+    except (*FAULTS, pa.ArrowException) as fault:
+        raise InputError(f"{part.name} cannot be read: {told(fault)}", where=part.path) from None
 
 
 def _no_columns(rows: int) -> pa.RecordBatch:

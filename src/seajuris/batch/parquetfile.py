@@ -20,6 +20,7 @@ from seajuris.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _WGS84 = {("OGC", "CRS84"), ("EPSG", "4326"), ("EPSG", 4326)}
 
@@ -40,7 +41,8 @@ class ArrowRows:
     def _row(self, index: int) -> dict[str, Any]:
         if self._values is None:
             # Only for formats of text: from Parquet to Parquet no cell becomes a Python value.
-            self._values = self._batch.to_pylist()
+            columns = [_values(name, self._batch.column(at)) for at, name in enumerate(self._batch.schema.names)]
+            self._values = [dict(zip(self._batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
         return self._values[index]
 
     def __len__(self) -> int:
@@ -92,6 +94,39 @@ class ArrowRows:
         return [f"{{{self.members(index)}}}"]
 
 
+def _values(name: str, column: pa.Array) -> list[Any]:
+    """The values of a column; those that Python cannot hold, such as days after the year 9999, as Arrow writes them.
+
+    Raises:
+        InputError: if nothing can say them.
+    """
+    import pyarrow as pa
+
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError, pa.ArrowException):
+        pass
+    try:
+        return list(column.cast(pa.string()).to_pylist())
+    except pa.ArrowException as fault:
+        text = str(fault).splitlines()[0][:200]
+        raise InputError(
+            f"its values ({str(column.type)[:80]}) cannot be written as text: {text}",
+            where=f"column {name[:80]}",
+            hint="Write Parquet (--to parquet), or leave that column out.",
+        ) from None
+
+
+def sound(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch, if what calls itself text is text.
+
+    Raises:
+        pyarrow.ArrowException: if it is not: everything that comes after relies on it.
+    """
+    batch.validate(full=True)
+    return batch
+
+
 def _plain(value: Any) -> Any:
     """A value of Arrow as one of JSON."""
     if isinstance(value, float):
@@ -119,6 +154,33 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+FAULTS = (OSError, ValueError)
+"""What reading damaged Parquet raises; the errors of Arrow, and of text that is none, are among them."""
+
+
+def told(fault: BaseException) -> str:
+    """What a library says of a fault, in one line."""
+    return (str(fault).splitlines() or [type(fault).__name__])[0][:200]
+
+
+def opened(name: str) -> pq.ParquetFile:
+    """A Parquet file, of which the names and types of the columns could be read.
+
+    Raises:
+        InputError: if they could not.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        # Without the pre-buffer, and unmapped: memory stays that of a row group's pages.
+        file = pq.ParquetFile(name, pre_buffer=False)
+        file.schema_arrow  # noqa: B018 (names that are no text are found here)
+    except (*FAULTS, pa.ArrowException) as fault:
+        raise InputError(f"cannot be read as Parquet: {told(fault)}", where=name) from None
+    return file
+
+
 class ParquetSource:
     """A Parquet file; its geometry column, if it has one, is GeoParquet's primary one.
 
@@ -132,20 +194,12 @@ class ParquetSource:
     headings: tuple[str, ...] = ("original",)
 
     def __init__(self, name: str) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         if name == "-":
             raise InputError("Parquet cannot be read from a pipe", where="--from", hint="Name a file.")
         self._path = Path(name)
-        try:
-            # Without the pre-buffer, and unmapped: memory stays that of a row group's pages.
-            self._file = pq.ParquetFile(name, pre_buffer=False)
-            self._schema = self._file.schema_arrow
-            self.names = tuple(self._schema.names)
-        except (OSError, ValueError, pa.ArrowException) as fault:
-            text = (str(fault).splitlines() or [type(fault).__name__])[0][:200]
-            raise InputError(f"cannot be read as Parquet: {text}", where=name) from None
+        self._file = opened(name)
+        self._schema = self._file.schema_arrow
+        self.names = tuple(self._schema.names)
         if len(set(self.names)) != len(self.names):
             raise InputError("two columns have the same name", where=name, hint="Rename the columns.")
         self.geometry = self._primary(name)
@@ -196,7 +250,7 @@ class ParquetSource:
 
         number = 0
         try:
-            for batch in _even(self._file.iter_batches(batch_size=ROWS)):
+            for batch in _even(sound(batch) for batch in self._file.iter_batches(batch_size=ROWS)):
                 first = number
                 number += batch.num_rows
                 self._read = number
@@ -208,10 +262,9 @@ class ParquetSource:
                     wanted = pa.record_batch([pa.nulls(batch.num_rows)], names=["sj_none"])
                 parts = ((np.arange(batch.num_rows, dtype=np.int64), wanted),)
                 yield Block(number, rows, np.zeros_like(rows), ArrowRows(batch, self.geometry), parts, ())
-        except (OSError, ValueError, pa.ArrowException) as fault:
-            text = (str(fault).splitlines() or [type(fault).__name__])[0][:200]
+        except (*FAULTS, pa.ArrowException) as fault:
             raise InputError(
-                f"row {number + 1} or one after it cannot be read: {text}", where=str(self._path)
+                f"row {number + 1} or one after it cannot be read: {told(fault)}", where=str(self._path)
             ) from None
 
 

@@ -30,6 +30,9 @@ _DAY = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ][0-9]{2}:[0-9]{2}[0-9:.,]*(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?"
 )
+_PER_DAY = {"D": 1, "s": 86_400, "ms": 86_400 * 10**3, "us": 86_400 * 10**6, "ns": 86_400 * 10**9}
+_CALENDAR = tuple((day - dt.date(1970, 1, 1)).days for day in (dt.date(1, 1, 2), dt.date(9999, 12, 31)))
+_LARGEST = 2**63 - 2 * _PER_DAY["ns"]
 _UNIT_WORDS = {"m": "metres", "km": "kilometres", "nm": "nautical miles"}
 
 
@@ -45,7 +48,6 @@ def cells(batch: pa.RecordBatch, name: str) -> list[Cell]:
         InputError: if there is no such column, or cells of its type tell nothing here.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     index = batch.schema.get_field_index(name)
     if index < 0:
@@ -59,16 +61,44 @@ def cells(batch: pa.RecordBatch, name: str) -> list[Cell]:
         return [text.strip() or None if text else None for text in column.to_pylist()]
     if pa.types.is_floating(kind):
         return [None if value is None or value != value else value for value in column.to_pylist()]
-    if pa.types.is_timestamp(kind):
-        # Of a moment, the day in the time zone that the column states: as it would be written out.
-        return list(pc.cast(column, pa.date32(), safe=False).to_pylist())
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return _days(column, name)
     if pa.types.is_decimal(kind):
         # A decimal keeps its digits, as text does.
         return [None if value is None else format(value, "f") for value in column.to_pylist()]
-    known = (pa.types.is_integer, pa.types.is_date, pa.types.is_boolean, pa.types.is_null, pa.types.is_binary)
+    known = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_null, pa.types.is_binary)
     if any(is_kind(kind) for is_kind in known) or pa.types.is_large_binary(kind):
         return list(column.to_pylist())
     raise InputError(f"the column {name!r} holds {kind}, which is not read", where="columns", hint="Text or numbers.")
+
+
+def _days(column: pa.Array, name: str) -> list[Cell]:
+    """The days of a column of days or moments; what lies beyond the calendar as text, which is no day.
+
+    Of a moment, the day in the time zone that the column states: as it would be written out.
+
+    Raises:
+        InputError: if the time zone is none.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    unit = "D" if kind == pa.date32() else "ms" if kind == pa.date64() else kind.unit
+    numbers = column.cast(pa.int32()) if unit == "D" else column.view(pa.int64())
+    # A day is left at either end for time zones, of the calendar and of what nanoseconds in 64 bits reach.
+    first, last = (int(min(max(end * _PER_DAY[unit], -_LARGEST), _LARGEST)) for end in _CALENDAR)
+    inside = pc.and_(pc.greater_equal(numbers, first), pc.less(numbers, last))
+    try:
+        # Beyond the range of a day, a conversion would begin anew at some other day.
+        held = pc.if_else(inside, column, pa.scalar(None, kind))
+        found: list[Cell] = list(pc.cast(held, pa.date32(), safe=False).to_pylist())
+    except pa.ArrowException as fault:
+        text = str(fault).splitlines()[0][:200]
+        raise InputError(f"the column {name!r} holds {kind}, which is not read: {text}", where="columns") from None
+    for row in np.flatnonzero(~inside.fill_null(True).to_numpy(zero_copy_only=False)):
+        found[row] = f"{numbers[row].as_py()} {unit} after 1970"
+    return found
 
 
 def read_positions(

@@ -154,6 +154,11 @@ def _joined(*members: str) -> str:
     return ",".join(text for text in members if text)
 
 
+def _line(text: str) -> str:
+    """JSON as one line: the line ends of a row that was read from several lines are blanks."""
+    return text.replace("\r", " ").replace("\n", " ") + "\n"
+
+
 class JsonLinesWriter:
     """One JSON object on each line."""
 
@@ -166,7 +171,7 @@ class JsonLinesWriter:
     def rows(self, originals: Originals, indices: NDArray[np.int64], answers: pa.RecordBatch) -> bytes:
         """One line for each row."""
         pairs = zip(indices.tolist(), json_members(answers), strict=True)
-        lines = [f"{{{_joined(originals.members(index), added)}}}\n" for index, added in pairs]
+        lines = [_line(f"{{{_joined(originals.members(index), added)}}}") for index, added in pairs]
         return "".join(lines).encode("utf-8", "replace")
 
     def tail(self) -> bytes:
@@ -201,10 +206,9 @@ class FeatureWriter:
                 members = _joined(originals.members(index), added)
                 geometry = originals.geometry(index) or point
                 text = f'{{"type":"Feature","geometry":{geometry},"properties":{{{members}}}}}'
-            # One feature, one line: line ends within JSON are blanks.
             comma = "," if self.begun and self._head is not None else ""
             self.begun = True
-            lines.append(comma + text.replace("\r", " ").replace("\n", " ") + "\n")
+            lines.append(_line(comma + text))
         return "".join(lines).encode("utf-8", "replace")
 
     def tail(self) -> bytes:

@@ -55,8 +55,8 @@ _MOST_CELLS = 8
 """Cells along a side of the box around a circle that are looked at one by one."""
 _BLOCK = 131_072
 """Positions looked up in the grid at a time: their arrays stay in the processor's cache."""
-_MOST_SETTLED, _FEW_SETTLED = 32_768, 2_048
-"""Positions settled by the lines around them at a time, at most, and how many are not worth dividing."""
+_FEWEST_SETTLED, _MOST_SETTLED = 2_048, 32_768
+"""Positions settled by the lines around them at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def look_up(index: CellIndex, lon: Floats, lat: Floats, radius_m: Floats | float
             circles = Circles(lon[where], lat[where], radius[where])
             classes[where], near[where] = how(index, circles, classes[where], limits)
 
-        in_parts(some, len(which), _MOST_SETTLED, _FEW_SETTLED)
+        in_parts(some, len(which), _FEWEST_SETTLED, _MOST_SETTLED)
 
     in_parts(in_cells, len(lon), _BLOCK, _BLOCK)
     lined = classes < 0

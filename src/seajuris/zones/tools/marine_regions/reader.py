@@ -300,11 +300,11 @@ def _check_shapes(features: list[Feature], where: str) -> None:
     for feature in features:
         if feature.shape is None or feature.shape.is_empty:
             continue
-        west, south, east, north = feature.shape.bounds
+        # Not the bounds, which are those of the outer rings: a hole may lie anywhere.
+        corners = shapely.get_coordinates(feature.shape)
+        (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
         if not (
-            np.isfinite([west, south, east, north]).all()
-            and -WIDEST_LONGITUDE <= west <= east <= WIDEST_LONGITUDE
-            and -90.0 - 1e-6 <= south <= north <= 90.0 + 1e-6
+            -WIDEST_LONGITUDE <= west <= east <= WIDEST_LONGITUDE and -90.0 - 1e-6 <= south <= north <= 90.0 + 1e-6
         ):
             raise InputError(
                 f"{feature.label} lies at {west:g} to {east:g} east, {south:g} to {north:g} north",
