@@ -16,6 +16,7 @@ import io
 import json
 import logging
 import math
+import os
 import random
 import re
 import shutil
@@ -27,7 +28,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
@@ -578,11 +581,14 @@ class Zones:
 
     def _use(self, path: Path) -> str:
         from seajuris import api, states
+        from seajuris.batch.locator import FEW, locator_for
+        from seajuris.batch.many import locate_many
         from seajuris.zones.integrity import integrity_of
         from seajuris.zones.store import zones_in
         from seajuris.zones.tools.diff import diff
         from seajuris.zones.tools.history import history
         from seajuris.zones.tools.info import info
+        from seajuris.zones.tools.verify import verify
 
         try:
             place = api.locate("35.42 12.6", accuracy="2 nm", on="2023-06-14", zones=path)
@@ -591,10 +597,18 @@ class Zones:
             json.dumps(history(path, states.register().resolve("ITA")).to_dict(), allow_nan=False)
             if self.number % 5 == 0:
                 diff(self.root / "out" / "zones.gpkg", path, dt.date(2023, 6, 14), lambda _: None, None)
+            if self.number % 3 == 0:
+                json.dumps(verify(path, lambda _: None).to_dict(), allow_nan=False)
+            if self.number % 10 == 0:
+                # Enough of them that the index of cells is built.
+                lon, lat = np.linspace(-179.9, 179.9, FEW), np.linspace(-80.0, 80.0, FEW)
+                with mock.patch.dict(os.environ, {"SEAJURIS_CACHE": ""}):
+                    locate_many(lon, lat, on="2023-06-14", zones=path)
             return "use: answered"
         finally:
             zones_in.cache_clear()
             integrity_of.cache_clear()
+            locator_for.cache_clear()
 
 
 def _repacked(rng: random.Random, raw: bytes) -> bytes:
