@@ -132,6 +132,35 @@ def test_a_layer_that_is_gone(read: Callable[[ZoneStore], Any], small: Path, tmp
         read(store)
 
 
+@pytest.mark.parametrize("layer", ["zones", "limits", "baselines", "boundaries"])
+def test_a_feature_that_no_search_would_find(layer: str, small: Path, tmp_path: Path) -> None:
+    """A zone that is silently missing would be a wrong answer."""
+    store = ZoneStore(changed(small, tmp_path, f"DELETE FROM rtree_{layer}_geom WHERE id = 1"))
+    for read in (lambda: list(store.near(layer, 12.6, 35.5, 1e5)), lambda: store.keep(layer)):
+        with pytest.raises(DataError, match=f"index of the layer {layer} lacks features [(]1[)]") as refused:
+            read()
+        assert "zones verify" in str(refused.value.hint)
+    if layer != "zones":
+        assert list(store.near("zones", 12.6, 35.5, 1e5))
+
+
+def test_an_index_with_a_feature_twice(small: Path, tmp_path: Path) -> None:
+    """No statement of SQL makes one, but bytes can: each box must be that of its feature."""
+    path = changed(small, tmp_path)
+    connection = sqlite3.connect(path)
+    with connection:
+        query = "SELECT data FROM rtree_limits_geom_node WHERE nodeno = 1"
+        (node,) = connection.execute(query).fetchone()
+        # A node is its depth, the number of its cells, and cells of 24 bytes.
+        count = int.from_bytes(node[2:4], "big")
+        end = 4 + 24 * count
+        twice = node[:2] + (count + 1).to_bytes(2, "big") + node[4:end] + node[4:28] + node[end + 24 :]
+        connection.execute("UPDATE rtree_limits_geom_node SET data = ? WHERE nodeno = 1", (twice,))
+    connection.close()
+    with pytest.raises(DataError, match="the zone data cannot be read"):
+        ZoneStore(path).keep("limits")
+
+
 def test_the_accuracy_of_the_worst_limit(small: Path, tmp_path: Path) -> None:
     path = changed(small, tmp_path, "UPDATE limits SET accuracy_m = 90000 WHERE fid = 3")
     assert ZoneStore(path).largest_limit_accuracy_m == 90_000.0

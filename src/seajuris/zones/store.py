@@ -89,6 +89,7 @@ class ZoneStore:
             raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
         self.path = path
         self._kept: dict[str, list[tuple[Row, tuple[float, float, float, float]]]] = {}
+        self._complete: set[str] = set()
         # What ships is checked when it is built; no answer is given unless its hash is that of the manifest.
         self._foreign = path.resolve() != shipped("data", "maritime_zones", "zones.gpkg").resolve()
         try:
@@ -118,6 +119,7 @@ class ZoneStore:
             " WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?) ORDER BY fid"
         )
         try:
+            self._check_index(layer)
             for west, south, east, north in window(lon, lat, radius_m):
                 for *values, blob in self._db.execute(query, (west, east, south, north)):
                     told = dict(zip(names, values, strict=True))
@@ -134,10 +136,25 @@ class ZoneStore:
                 index = f"rtree_{layer}_geom"
                 query = f"SELECT minx, maxx, miny, maxy FROM {index} JOIN {layer} ON fid = {index}.id ORDER BY fid"  # noqa: S608
                 try:
+                    self._check_index(layer)
                     boxes = self._db.execute(query).fetchall()
-                except FAULTS as fault:
+                    # A damaged index may hold a feature twice.
+                    self._kept[layer] = list(zip(self.every(layer), boxes, strict=True))
+                except (*FAULTS, ValueError) as fault:
                     raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
-                self._kept[layer] = list(zip(self.every(layer), boxes, strict=True))
+
+    def _check_index(self, layer: str) -> None:
+        """Refuse, before a layer is searched, a feature that no search would find: a zone would be missing silently."""
+        if self._foreign and layer not in self._complete:
+            query = f"SELECT count(*) FROM {layer} WHERE fid NOT IN (SELECT id FROM rtree_{layer}_geom)"  # noqa: S608
+            (missing,) = self._db.execute(query).fetchone()
+            if missing:
+                raise DataError(
+                    f"the index of the layer {layer} lacks features ({missing}), which would not be found",
+                    where=str(self.path),
+                    hint="`seajuris zones verify` shows which.",
+                )
+            self._complete.add(layer)
 
     def every(self, layer: str, *, geometry: bool = True) -> Iterator[Row]:
         """All features of a layer in the order of `fid`; without geometry, their `blob` is empty."""
