@@ -13,9 +13,10 @@ import pyarrow as pa
 import pytest
 
 from seajuris import api
-from seajuris.batch.answered import Answered, AssessOptions, Columns
+from seajuris.batch.answered import Answered, AssessOptions, Columns, LocateOptions
 from seajuris.batch.assess import assess_batch, schema
 from seajuris.batch.judged import Judge, judge_of
+from seajuris.batch.locate import locate_batch
 from seajuris.case import Case
 from seajuris.errors import InputError
 from seajuris.place import Place
@@ -111,6 +112,21 @@ def test_every_row_is_answered_as_the_case_alone() -> None:
         considered = [f for f in result.findings if f.status != "excluded"]
         assert found["sj_unverified"] is any(f.rests_on_unverified for f in considered)
     assert not [*flat, *faults]
+
+
+@pytest.mark.parametrize("options", [OPTIONS, FULL], ids=["flat", "full"])
+def test_the_place_has_the_columns_that_locate_gives(options: AssessOptions) -> None:
+    """A position that is stated back, too: of plain degrees there is nothing to state."""
+    rows = {
+        "lat": ["36.25", "36°21.4'N", "-0.5", "35.5 N"],
+        "lon": ["21.06", "21°00.6'E", "90", "12.6 E"],
+        "on": ["2023-06-14", "2023-06-14", "2013-10-03", "2024-02-29"],
+    }
+    batch, columns = pa.RecordBatch.from_pydict(rows), Columns(lat="lat", lon="lon", on="on")
+    placed = locate_batch(batch, columns, LocateOptions(today=TODAY)).columns
+    answer = assess_batch(batch, columns, options).columns
+    assert [text is None for text in placed["sj_read_as"].to_pylist()] == [True, False, True, False]
+    assert answer.select(placed.schema.names).to_pylist() == placed.to_pylist()
 
 
 def alone(case: dict[str, Any], spot: str, radius: str, day: str) -> Any:

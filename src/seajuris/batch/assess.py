@@ -16,6 +16,7 @@ from seajuris.batch.judged import Judge, Judged, judge_of
 from seajuris.batch.locate import flat_place
 from seajuris.batch.locate import schema as locate_schema
 from seajuris.batch.places import places
+from seajuris.batch.plain import plain_of
 from seajuris.errors import InputError
 from seajuris.record import canonical
 from seajuris.rules.inputs import place_facts
@@ -68,6 +69,7 @@ def assess_batch(batch: pa.RecordBatch, columns: Columns, options: AssessOptions
     accepted = np.zeros(batch.num_rows, dtype=np.bool_)
     flat: list[dict[str, Any]] = []
     faults: list[Rejected] = []
+    plain = plain_of(batch, columns)
     with api.as_of(options.today):
         rows = list(read_cases(batch, columns, options, judge))
         wanted = [[] if isinstance(row, Rejected) else api.to_place(row.case) for row in rows]
@@ -84,6 +86,8 @@ def assess_batch(batch: pa.RecordBatch, columns: Columns, options: AssessOptions
                 faults.append(at_column(number, fault, row.told))
             else:
                 accepted[number] = True
+                if plain is not None and plain.read[number]:
+                    flat[-1]["sj_read_as"] = None
     return Answered(pa.RecordBatch.from_pylist(flat, schema=schema(options)), accepted, tuple(faults))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seajuris import api
 from seajuris.batch.answered import Answered, Columns, LocateOptions, Rejected
 from seajuris.batch.locator import Locator, locator_for
-from seajuris.batch.plain import read_plain
+from seajuris.batch.plain import plain_of
 from seajuris.batch.rows import Untold, read_accuracies, read_days, read_positions
 from seajuris.errors import PositionError
 from seajuris.position import Position
@@ -125,8 +125,8 @@ def _read(batch: pa.RecordBatch, columns: Columns, options: LocateOptions) -> tu
     count = batch.num_rows
     lat, lon, precision = np.zeros(count), np.zeros(count), np.zeros(count)
     usable = np.zeros(count, dtype=np.bool_)
-    if columns.lat is not None and columns.lon is not None:
-        plain = read_plain(*(batch.column(batch.schema.get_field_index(name)) for name in (columns.lat, columns.lon)))
+    plain = plain_of(batch, columns)
+    if plain is not None:
         usable, lat, lon, precision = plain.read, plain.lat, plain.lon, plain.precision_m
     default = None if options.accuracy is None else parse_length_m(options.accuracy)
     stated = read_accuracies(batch, columns, decimal_comma=options.decimal_comma)

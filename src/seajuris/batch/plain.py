@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from seajuris.batch.answered import Columns
     from seajuris.zones.measure import Floats
 
 _PLAIN = r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$"
@@ -37,6 +38,13 @@ class Plain:
     lat: Floats
     lon: Floats
     precision_m: Floats
+
+
+def plain_of(batch: pa.RecordBatch, columns: Columns) -> Plain | None:
+    """Read the rows of a batch that tell plain degrees; `None` if it has no columns of latitude and longitude."""
+    if columns.lat is None or columns.lon is None:
+        return None
+    return read_plain(*(batch.column(batch.schema.get_field_index(name)) for name in (columns.lat, columns.lon)))
 
 
 def read_plain(lat: pa.Array, lon: pa.Array) -> Plain:
