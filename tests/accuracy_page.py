@@ -10,6 +10,7 @@ import math
 import re
 import sqlite3
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,7 +52,7 @@ class Area:
 def measured_areas() -> dict[str, tuple[float, float]]:
     """Waters up to 200 M by State, km²: those that it alone claims, and those that others claim too."""
     cells: dict[tuple[str, bool], dict[tuple[int, int], list[Any]]] = defaultdict(lambda: defaultdict(list))
-    with sqlite3.connect(f"{(DATA / 'zones.gpkg').as_uri()}?mode=ro&immutable=1", uri=True) as database:
+    with closing(sqlite3.connect(f"{(DATA / 'zones.gpkg').as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         rows = database.execute(
             "SELECT state, dispute, minx, miny, geom FROM zones JOIN rtree_zones_geom r ON r.id = fid"
             f" WHERE zone IN {_COUNTED} AND valid_to IS NULL AND claim IS NOT 'protested'"

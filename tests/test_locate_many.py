@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from seajuris.batch.many import Answers
 from seajuris.errors import InputError, PositionError
 from seajuris.place import Place
 from seajuris.zones.cells import cache
+from seajuris.zones.cells import index as cells
 from seajuris.zones.cells.index import MARGIN_M, NO_CLASS, CellIndex, look_up
 from seajuris.zones.locate import Answer, answer_at
 from seajuris.zones.store import geometries, zones_in
@@ -147,6 +149,28 @@ def test_classes_are_the_pieces_that_contain_the_position(index: CellIndex) -> N
             number = classes[at]
             members = index.class_kind[index.class_start[number] : index.class_start[number + 1]]
             assert inside[at] == set(members.tolist()), (lon[at], lat[at])
+
+
+@pytest.mark.parametrize("radius_m", [20.0, 2000.0])
+def test_crowds_where_a_coast_has_most_edges(
+    index: CellIndex, radius_m: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crowd in one harbour takes no more memory than positions all over the world, and is answered alike."""
+    cell = int(np.diff(index.limit_start).argmax())
+    edges = index.limit_edge[index.limit_start[cell] : index.limit_start[cell + 1]]
+    assert len(edges) > 300
+    rng = np.random.default_rng(5)
+    lon, lat = (index.limit_ends[edges, axis].mean() + rng.normal(0, 0.01, 8000) for axis in (0, 1))
+    limits = locator_for(zone_file(None))._limits_on(DAY)
+    tracemalloc.start()
+    found = look_up(index, lon, lat, radius_m, limits)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * 150e6
+    for most in (1, 5_000):
+        monkeypatch.setattr(cells, "_MOST_PAIRS", most)
+        again = look_up(index, lon[:300], lat[:300], radius_m, limits)
+        assert (again.classes == found.classes[:300]).all() and (again.near == found.near[:300]).all()
 
 
 def test_rare_places(index: CellIndex) -> None:

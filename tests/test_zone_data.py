@@ -6,6 +6,7 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def _wkb(blob: bytes) -> bytes:
 @cache
 def layer(name: str) -> Table:
     """Column names, rows without geometry, and geometries of one layer."""
-    with sqlite3.connect(f"{FILE.as_uri()}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"{FILE.as_uri()}?mode=ro", uri=True)) as database:
         cursor = database.execute(f"SELECT * FROM {name} ORDER BY fid")
         columns = [d[0] for d in cursor.description][2:]
         rows, shapes = [], []
@@ -170,13 +171,13 @@ def test_content_hash() -> None:
         ]
         for name in LAYERS
     }
-    with sqlite3.connect(f"{FILE.as_uri()}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"{FILE.as_uri()}?mode=ro", uri=True)) as database:
         claims = [row[1:] for row in database.execute("SELECT * FROM claims ORDER BY fid")]
     assert content_hash(layers, claims) == manifest()["content_sha256"]
 
 
 def test_geopackage_identity() -> None:
-    with sqlite3.connect(f"{FILE.as_uri()}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"{FILE.as_uri()}?mode=ro", uri=True)) as database:
         assert database.execute("PRAGMA application_id").fetchone()[0] == 0x47504B47
         for name in ("zones", "limits", "baselines"):
             count = database.execute(f"SELECT count(*) FROM {name}").fetchone()[0]

@@ -22,6 +22,7 @@ from seajuris.errors import DataError, InputError
 from seajuris.position import parse_position
 from seajuris.zones import database
 from seajuris.zones.build.geopackage import blob
+from seajuris.zones.cells.build import build
 from seajuris.zones.integrity import Integrity, declared_identity, intact
 from seajuris.zones.locate import locate
 from seajuris.zones.measure import Origin, window
@@ -157,8 +158,40 @@ def test_an_index_with_a_feature_twice(small: Path, tmp_path: Path) -> None:
         twice = node[:2] + (count + 1).to_bytes(2, "big") + node[4:end] + node[4:28] + node[end + 24 :]
         connection.execute("UPDATE rtree_limits_geom_node SET data = ? WHERE nodeno = 1", (twice,))
     connection.close()
-    with pytest.raises(DataError, match="the zone data cannot be read"):
-        ZoneStore(path).keep("limits")
+    store, whole = ZoneStore(path), ZoneStore(small)
+    try:
+        store.keep("limits")
+    except DataError as refused:
+        assert "the zone data cannot be read" in refused.message
+    else:
+        # Some versions of SQLite look each feature up in the index, and see it once.
+        for lon, lat in ((12.6, 35.5), (3.0, 38.0)):
+            assert list(store.near("limits", lon, lat, 1e5)) == list(whole.near("limits", lon, lat, 1e5))
+
+
+@pytest.mark.parametrize("value", [500.0, -1e9, 1e300, float("nan"), float("inf")])
+@pytest.mark.parametrize("layer", ["limits", "baselines"])
+def test_a_line_that_lies_nowhere(layer: str, value: float, small: Path, tmp_path: Path) -> None:
+    """One with a coordinate that is no number would be left out of every comparison of distances."""
+    path = changed(small, tmp_path)
+    connection = sqlite3.connect(path)
+    with connection:
+        (raw,) = connection.execute(f"SELECT geom FROM {layer} WHERE fid = 1").fetchone()
+        moved = raw[:-16] + struct.pack("<dd", value, 36.0)
+        connection.execute(f"UPDATE {layer} SET geom = ? WHERE fid = 1", (moved,))
+    connection.close()
+    store = ZoneStore(path)
+    with pytest.raises(DataError, match="no place on Earth"):
+        list(store.every(layer))
+    assert len(list(store.every(layer, geometry=False))) == len(list(ZoneStore(small).every(layer)))
+
+
+@pytest.mark.parametrize("accuracy", ["5e6", "1e300"])
+def test_lines_that_would_fill_the_world_have_no_index(accuracy: str, small: Path, tmp_path: Path) -> None:
+    store = ZoneStore(changed(small, tmp_path, f"UPDATE limits SET accuracy_m = {accuracy}"))
+    with pytest.raises(DataError, match="the zone data cannot be indexed") as refused:
+        build(store)
+    assert "accepted are 30,000,000" in str(refused.value.hint)
 
 
 def test_the_accuracy_of_the_worst_limit(small: Path, tmp_path: Path) -> None:

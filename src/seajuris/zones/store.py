@@ -28,6 +28,10 @@ _LINE, _POLYGON = 2, 3
 _MOST_BLOB_BYTES = 50_000_000
 _COORDINATE_BYTES = 16
 
+_WORLD = (180.0, 90.0)
+_NOWHERE = "the zone data hold coordinates that are no place on Earth"
+
+_LINES = frozenset({"limits", "baselines", "boundaries"})
 _NUMBERS = frozenset({"breadth_nm", "accuracy_m"})
 _WORDS: dict[str, frozenset[Any]] = {
     "zone": frozenset(ZONES) - {"outside_data"},
@@ -79,19 +83,20 @@ class ZoneStore:
 
     Args:
         path: The GeoPackage; its manifest stands beside it.
+        examined: Whether rows and indexes have been looked at, so that what is wrong with them is no longer refused.
 
     Raises:
         DataError: if the file is missing, is no GeoPackage, or is not what its manifest declares.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, examined: bool = False) -> None:
         if not path.is_file():
             raise DataError("the zone data are missing", where=str(path), hint="Reinstall, or build them: make zones.")
         self.path = path
         self._kept: dict[str, list[tuple[Row, tuple[float, float, float, float]]]] = {}
-        self._complete: set[str] = set()
         # What ships is checked when it is built; no answer is given unless its hash is that of the manifest.
-        self._foreign = path.resolve() != shipped("data", "maritime_zones", "zones.gpkg").resolve()
+        self._foreign = not examined and path.resolve() != shipped("data", "maritime_zones", "zones.gpkg").resolve()
+        self._unsearched = set(_COLUMNS) if self._foreign else set()
         try:
             self._db = connect(path, threads=True)
             # From Python 3.13 on, a connection that is only forgotten is a warning.
@@ -122,10 +127,7 @@ class ZoneStore:
             self._check_index(layer)
             for west, south, east, north in window(lon, lat, radius_m):
                 for *values, blob in self._db.execute(query, (west, east, south, north)):
-                    told = dict(zip(names, values, strict=True))
-                    if self._foreign:
-                        check_values(layer, told, str(self.path))
-                    yield Row(told, blob)
+                    yield self._row(layer, dict(zip(names, values, strict=True)), blob)
         except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({str(fault)[:200]})", where=str(self.path)) from None
 
@@ -143,9 +145,17 @@ class ZoneStore:
                 except (*FAULTS, ValueError) as fault:
                     raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
 
+    def _row(self, layer: str, values: dict[str, Any], blob: bytes) -> Row:
+        if self._foreign:
+            check_values(layer, values, str(self.path))
+            # Of polygons this is seen when they are read as shapes.
+            if blob and layer in _LINES and not (np.abs(coordinates(blob)) <= _WORLD).all():
+                raise DataError(_NOWHERE, where=str(self.path))
+        return Row(values, blob)
+
     def _check_index(self, layer: str) -> None:
         """Refuse, before a layer is searched, a feature that no search would find: a zone would be missing silently."""
-        if self._foreign and layer not in self._complete:
+        if layer in self._unsearched:
             query = f"SELECT count(*) FROM {layer} WHERE fid NOT IN (SELECT id FROM rtree_{layer}_geom)"  # noqa: S608
             (missing,) = self._db.execute(query).fetchone()
             if missing:
@@ -154,7 +164,7 @@ class ZoneStore:
                     where=str(self.path),
                     hint="`seajuris zones verify` shows which.",
                 )
-            self._complete.add(layer)
+            self._unsearched.discard(layer)
 
     def every(self, layer: str, *, geometry: bool = True) -> Iterator[Row]:
         """All features of a layer in the order of `fid`; without geometry, their `blob` is empty."""
@@ -164,10 +174,7 @@ class ZoneStore:
         shape = "geom" if geometry else "x''"
         try:
             for *values, blob in self._db.execute(f"SELECT {_COLUMNS[layer]}, {shape} FROM {layer} ORDER BY fid"):  # noqa: S608
-                row = dict(zip(names, values, strict=True))
-                if self._foreign:
-                    check_values(layer, row, str(self.path))
-                yield Row(row, blob)
+                yield self._row(layer, dict(zip(names, values, strict=True)), blob)
         except FAULTS as fault:
             raise DataError(f"the zone data cannot be read ({fault})", where=str(self.path)) from None
 
@@ -250,8 +257,8 @@ def geometries(blobs: list[bytes], *, anywhere: bool = False) -> Any:
     except (shapely.GEOSException, TypeError) as fault:
         raise DataError(f"the zone data hold a damaged geometry ({str(fault)[:100]})") from None
     # Every comparison with a coordinate that is no number is false: a zone would seem to lie elsewhere.
-    if not anywhere and not (np.abs(shapely.get_coordinates(shapes)) <= (180.0, 90.0)).all():
-        raise DataError("the zone data hold coordinates that are no place on Earth")
+    if not anywhere and not (np.abs(shapely.get_coordinates(shapes)) <= _WORLD).all():
+        raise DataError(_NOWHERE)
     return shapes
 
 
@@ -259,7 +266,7 @@ def coordinates(blob: bytes) -> Floats:
     """Coordinates of a GeoPackage LineString, shape (n, 2), degrees, without a detour through GEOS.
 
     Raises:
-        DataError: if it is none. Whether the numbers are finite is seen where they are measured.
+        DataError: if it is none. Whether the numbers are places on Earth is seen where rows are read.
     """
     start, kind, order = _body(blob)
     if kind != _LINE or len(blob) < start + 9 + 2 * _COORDINATE_BYTES or (len(blob) - start - 9) % _COORDINATE_BYTES:

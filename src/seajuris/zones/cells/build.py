@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from seajuris.zones.cells.edges import NOWHERE, Edges, Ints, Tokens, edges_of, tokens, without_rim
+from seajuris.zones.cells.edges import NOWHERE, Edges, Ints, Tokens, each, edges_of, tokens, without_rim
 from seajuris.zones.cells.index import ACROSS, COARSE, FINE, MARGIN_M, MIDDLE, PER_COARSE, UNKNOWN, UP, CellIndex
 from seajuris.zones.locate import zone_key
 from seajuris.zones.store import coordinates, geometries
@@ -24,7 +24,11 @@ _ROW = 1000.0
 
 
 def build(store: ZoneStore) -> CellIndex:
-    """Make the cell index of a zone file."""
+    """Make the cell index of a zone file.
+
+    Raises:
+        DataError: if the file is damaged, or its lines would fill more cells than those of real zones.
+    """
     rows = list(store.every("zones"))
     pieces = geometries([row.blob for row in rows])
     number: dict[tuple[Any, ...], int] = {}
@@ -127,12 +131,11 @@ def _touched(ends: Floats, margin_m: Floats) -> tuple[Ints, Ints]:
     """
     # A box around a long oblique edge would hold many cells that it does not come near to.
     parts = np.maximum(1, np.ceil(np.abs(ends[:, 2:] - ends[:, :2]).max(axis=1) * FINE)).astype(np.int64)
-    edge = np.repeat(np.arange(len(ends)), parts)
-    part = (np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts))[:, None]
+    edge, part = each(parts)
     way = (ends[edge, 2:] - ends[edge, :2]) / parts[edge][:, None]
-    start = ends[edge, :2] + way * part
+    start = ends[edge, :2] + way * part[:, None]
     low, high = np.minimum(start, start + way), np.maximum(start, start + way)
-    dlat = margin_m[edge] / 110_500.0
+    dlat = np.minimum(margin_m[edge] / 110_500.0, 180.0)
     top = np.abs(np.column_stack((low[:, 1], high[:, 1]))).max(axis=1) + dlat
     # So near to a pole every meridian is near.
     dlon = np.where(top < 89.9, dlat / np.cos(np.radians(np.minimum(top, 89.9))), 180.0)
@@ -141,9 +144,7 @@ def _touched(ends: Floats, margin_m: Floats) -> tuple[Ints, Ints]:
     south = np.maximum(np.floor((low[:, 1] - dlat + 90.0) * FINE).astype(np.int64), 0)
     north = np.minimum(np.floor((high[:, 1] + dlat + 90.0) * FINE).astype(np.int64), UP - 1)
     wide = east - west + 1
-    count = wide * (north - south + 1)
-    of = np.repeat(np.arange(len(edge)), count)
-    step = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
+    of, step = each(wide * (north - south + 1))
     cell = (south[of] + step // wide[of]) * ACROSS + (west[of] + step % wide[of]) % ACROSS
     pair = _distinct(cell * len(ends) + edge[of])
     return pair % len(ends), pair // len(ends)
@@ -174,9 +175,8 @@ class _Scan:
         low, high = np.minimum(y1, y2), np.maximum(y1, y2)
         # Rows whose middle m obeys low < m <= high.
         first, last = ((np.floor((y + 90.0) * FINE - MIDDLE[1]) + 1).astype(np.int64) for y in (low, high))
-        count = last - first
-        edge = np.repeat(np.arange(len(x1)), count)
-        row = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+        edge, row = each(last - first)
+        row += first[edge]
         north = (row + MIDDLE[1]) / FINE - 90.0
         share = np.clip((north - y1[edge]) / (y2[edge] - y1[edge]), 0.0, 1.0)
         # Eastwards an edge that runs north is crossed from its left to its right.

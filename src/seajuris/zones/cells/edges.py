@@ -15,12 +15,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from seajuris.errors import DataError
+
 if TYPE_CHECKING:
     from seajuris.zones.measure import Floats
 
 Ints = NDArray[np.int64]
 Tokens = NDArray[np.uint64]
 _SEED = 20231
+_MOST = 30_000_000
+"""Entries made at once. The shipped zones need four millions; so many take some gigabytes."""
 NOWHERE = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -36,6 +40,21 @@ class Edges:
 
     ends: Floats
     gains: Tokens
+
+
+def each(count: Ints) -> tuple[Ints, Ints]:
+    """As many numbers for each item as it counts: which item it is, and 0, 1, 2, ... within it.
+
+    Raises:
+        DataError: if they are far more than the lines of real zones need.
+    """
+    if (total := int(count.sum())) > _MOST:
+        raise DataError(
+            "the zone data cannot be indexed: their lines are too long, too many on one meridian, or known too badly",
+            hint=f"The index would need {total:,} entries; accepted are {_MOST:,}.",
+        )
+    item = np.repeat(np.arange(len(count)), count)
+    return item, np.arange(total) - np.repeat(np.cumsum(count) - count, count)
 
 
 def tokens(count: int) -> Tokens:
@@ -102,9 +121,8 @@ def _cut_at_corners(ends: Floats, gain: Tokens, along: int) -> tuple[Floats, Tok
     corners, index = np.unique(np.column_stack((np.r_[line, line], np.r_[low, high])), axis=0, return_inverse=True)
     index = index.ravel()
     first, last = index[: len(ends)], index[len(ends) :]
-    parts = last - first
-    edge = np.repeat(np.arange(len(ends)), parts)
-    corner = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts)
+    edge, corner = each(last - first)
+    corner += first[edge]
     cut = np.empty((len(edge), 4))
     cut[:, along] = cut[:, along + 2] = line[edge]
     cut[:, 1 - along], cut[:, 3 - along] = corners[corner, 1], corners[corner + 1, 1]

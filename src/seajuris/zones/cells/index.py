@@ -11,7 +11,7 @@ or anything else is in doubt, the index gives no answer: the caller places that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -57,6 +57,8 @@ _BLOCK = 131_072
 """Positions looked up in the grid at a time: their arrays stay in the processor's cache."""
 _FEWEST_SETTLED, _MOST_SETTLED = 2_048, 32_768
 """Positions settled by the lines around them at a time."""
+_MOST_PAIRS = 131_072
+"""Pairs of a position and an edge at a time: thousands of positions may lie where a coast has hundreds of edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ class Circles:
     lat: Floats
     radius_m: Floats
 
-    def only(self, which: Ints) -> Circles:
+    def only(self, which: Ints | slice) -> Circles:
         """Some of them."""
         return Circles(self.lon[which], self.lat[which], self.radius_m[which])
 
@@ -202,16 +204,43 @@ _Settle = Callable[[CellIndex, Circles, NDArray[np.int32], LimitRows], tuple[NDA
 """From circles and what stands in their cells to the class of each, or `NO_CLASS`, and whether a limit is near."""
 
 
+def _bounded(pairs: Ints) -> Iterator[slice]:
+    """Runs of positions that have `_MOST_PAIRS` pairs together, or are a single position.
+
+    Args:
+        pairs: shape (n,): how many pairs each position has.
+    """
+    total = np.cumsum(pairs)
+    start = 0
+    while start < len(pairs):
+        reach = total[start] - pairs[start] + _MOST_PAIRS
+        end = max(start + 1, int(np.searchsorted(total, reach, side="right")))
+        yield slice(start, end)
+        start = end
+
+
+def _edges_in(index: CellIndex, cell: Ints) -> Ints:
+    """How many edges come near to each of some lined cells."""
+    count = np.zeros(len(cell), dtype=np.int64)
+    for start in (index.zone_start, index.limit_start):
+        count += _taken(start, cell + 1) - _taken(start, cell)
+    return count
+
+
 def _lined(
     index: CellIndex, circles: Circles, stands: NDArray[np.int32], limits: LimitRows
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """The class of circles in lined cells, no wider than the margin, and whether a limit is near."""
-    cell = (-1 - stands).astype(np.int64)
-    each = np.arange(len(cell))
-    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, each, cell, circles)
-    classes = _class_by_crossing(index, pairs, cell, circles)
-    near, told = _near(index, each, cell, circles, limits)
-    classes[~(_is_clear(pairs, circles) & told)] = NO_CLASS
+    classes, near = np.empty(len(stands), dtype=np.int32), np.empty(len(stands), dtype=np.bool_)
+    cells = (-1 - stands).astype(np.int64)
+    for run in _bounded(_edges_in(index, cells)):
+        cell, some = cells[run], circles.only(run)
+        each = np.arange(len(cell))
+        pairs = _pairs(index.zone_start, index.zone_edge, index.ends, each, cell, some)
+        close, told = _near(index, each, cell, some, limits)
+        known = _is_clear(pairs, some) & told
+        classes[run] = np.where(known, _class_by_crossing(index, pairs, cell, some), NO_CLASS)
+        near[run] = close
     return classes, near
 
 
@@ -373,21 +402,32 @@ def _wide(
         left = np.flatnonzero(classes == NO_CLASS)
         classes[left] = _class_of_box(index, circles.only(left), per_degree)
     left = np.flatnonzero(classes == NO_CLASS)
-    some = circles.only(left)
-    point, cell, few = _lined_around(index, some)
+    point, cell, few = _lined_around(index, circles.only(left))
     if len(point):
-        found = _stands_at(index, some.lon, some.lat)
-        on = np.flatnonzero(found < 0)
-        own = (-1 - found[on]).astype(np.int64)
-        middle = some.only(on)
-        pairs = _pairs(index.zone_start, index.zone_edge, index.ends, np.arange(len(on)), own, middle)
-        found[on] = _class_by_crossing(index, pairs, own, middle)
-        clear = _is_clear(_pairs(index.zone_start, index.zone_edge, index.ends, point, cell, some), some)
-        close, told = _near(index, point, cell, some, limits)
-        known = few & clear & told
-        classes[left] = np.where(known, found, NO_CLASS)
-        near[left] = known & close
+        count = np.bincount(point, _edges_in(index, cell), len(left)).astype(np.int64)
+        for run in _bounded(count):
+            own = slice(*np.searchsorted(point, (run.start, run.stop)))
+            around = (point[own] - run.start, cell[own], few[run])
+            where = left[run]
+            classes[where], near[where] = _among_lines(index, circles.only(where), around, limits)
     return classes, near
+
+
+def _among_lines(
+    index: CellIndex, circles: Circles, around: tuple[Ints, Ints, NDArray[np.bool_]], limits: LimitRows
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The class of wide circles, with the lined cells that `_lined_around` finds, and whether a limit is near."""
+    point, cell, few = around
+    found = _stands_at(index, circles.lon, circles.lat)
+    on = np.flatnonzero(found < 0)
+    own = (-1 - found[on]).astype(np.int64)
+    middle = circles.only(on)
+    pairs = _pairs(index.zone_start, index.zone_edge, index.ends, np.arange(len(on)), own, middle)
+    found[on] = _class_by_crossing(index, pairs, own, middle)
+    clear = _is_clear(_pairs(index.zone_start, index.zone_edge, index.ends, point, cell, circles), circles)
+    close, told = _near(index, point, cell, circles, limits)
+    known = few & clear & told
+    return np.where(known, found, NO_CLASS), known & close
 
 
 def _boxes(circles: Circles, per_degree: int) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.bool_]]:

@@ -262,7 +262,8 @@ def _breadth(zones: Layer, path: Path) -> Check:
             seas.append(i)
     random = np.random.default_rng(_SEED)
     chosen = sorted(random.choice(len(seas), size=min(_SAMPLE, len(seas)), replace=False).tolist()) if seas else []
-    store = ZoneStore(path)
+    # What is wrong with rows or index is told by checks of their own.
+    store = ZoneStore(path, examined=True)
     for k in chosen:
         i = seas[k]
         corners = shapely.get_coordinates(zones.shapes[i])
