@@ -52,6 +52,7 @@ MEMORY = 4 << 30
 STALLED_S = 300.0
 MOST_FINDINGS = 50
 _SHOWN = 300
+_SCRATCH = "seajuris-fuzz-"
 
 
 def input_of(target: Any, name: str, seed: int, number: int) -> Any:
@@ -62,7 +63,7 @@ def input_of(target: Any, name: str, seed: int, number: int) -> Any:
 def _shown(given: Any) -> str:
     """An input for the record: cut short, without the names of folders of this machine."""
     text = repr(given)[: 10 * _SHOWN].replace(str(ROOT), ".")
-    named: str = re.sub(r"/tmp/seajuris-fuzz-\w+", "SCRATCH", text)
+    named: str = re.sub(rf"{re.escape(tempfile.gettempdir())}/{_SCRATCH}\w+", "SCRATCH", text)
     return named[:_SHOWN]
 
 
@@ -103,7 +104,7 @@ def run(name: str, seed: int, count: int) -> dict[str, Any]:
     """Run a target to its end, whatever ends it on the way."""
     began = time.monotonic()
     findings: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="seajuris-fuzz-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
         folder = Path(scratch)
         for file in ("found", "done"):
             (folder / file).touch()
@@ -173,7 +174,7 @@ def main() -> int:
         return 0
     if told.one:
         name, number = told.one.split(":")
-        with tempfile.TemporaryDirectory(prefix="seajuris-fuzz-") as scratch:
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH) as scratch:
             target = TARGETS[name](Path(scratch))
             given = input_of(target, name, told.seed, int(number))
             print(repr(given)[:5000])
